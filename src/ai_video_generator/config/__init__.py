@@ -1,0 +1,1 @@
+"""Data that the release and the user decide: settings, tiers, model and codec descriptions."""

@@ -1,0 +1,50 @@
+"""The choices a person has; each value is what they write on the command line."""
+
+from enum import StrEnum
+
+
+class Tier(StrEnum):
+    """How strong a machine is; names the floor of what it makes."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    ULTRA = "ultra"
+
+
+class Quality(StrEnum):
+    """How much time may be spent for a better picture."""
+
+    AUTO = "auto"
+    BASIC = "basic"
+    MEDIUM = "medium"
+    HIGH = "high"
+    MAXIMUM = "maximum"
+
+
+class Fit(StrEnum):
+    """How a picture of one shape fills a frame of another."""
+
+    AUTO = "auto"
+    FILL = "fill"
+    BLUR = "blur"
+    CONTAIN = "contain"
+
+
+class Codec(StrEnum):
+    """How the video is compressed."""
+
+    H264 = "h264"
+    HEVC = "hevc"
+    AV1 = "av1"
+    VP9 = "vp9"
+    PRORES = "prores"
+    GIF = "gif"
+
+
+class SoundMode(StrEnum):
+    """What happens to the sound on its way into the video."""
+
+    AUTO = "auto"
+    COPY = "copy"
+    ENCODE = "encode"

@@ -1,0 +1,1 @@
+"""Puts the other rooms together; the only room that knows them all."""

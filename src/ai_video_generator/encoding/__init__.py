@@ -1,0 +1,1 @@
+"""Frames and sound become a file that appears only when it is whole."""

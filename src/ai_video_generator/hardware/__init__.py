@@ -1,0 +1,1 @@
+"""Facts about this machine. Decides nothing, and never imports torch to find them."""

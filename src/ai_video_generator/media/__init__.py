@@ -1,0 +1,1 @@
+"""What flows through the program: time, sizes, pictures, frames, sound, files. No devices and no models."""

@@ -1,0 +1,1 @@
+"""One file a backend: pictures and a storyboard go in, frames come out."""

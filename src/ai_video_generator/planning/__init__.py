@@ -1,0 +1,1 @@
+"""Pure planning: facts and a request go in, a plan with its reasons comes out."""

@@ -1,0 +1,1 @@
+"""What happens to frames after a model made them, in fixed steps."""

@@ -1,0 +1,111 @@
+"""Progress of one job: reports go up to whoever listens, a stop comes down to whoever works."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ai_video_generator.errors import CancelledError
+
+_REPORT_INTERVAL_S = 0.1
+# Ten reports a second look continuous to a person and cost nothing beside a frame (tens of milliseconds).
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressReport:
+    """Where a job stands.
+
+    Attributes:
+        stage: What is being done, in plain words ("rendering").
+        done: Units finished, 0..total.
+        total: Units in this stage; 0 when it is not known.
+        unit: What is counted ("frames").
+        elapsed_s: Seconds since the stage began.
+        units_per_s: Mean speed of the stage so far; None before the first unit.
+        time_left_s: Estimated seconds to the end of the stage; None when unknown.
+    """
+
+    stage: str
+    done: int
+    total: int
+    unit: str
+    elapsed_s: float
+    units_per_s: float | None
+    time_left_s: float | None
+
+
+class ProgressTracker:
+    """Carries reports up and a stop request down; safe to share between threads.
+
+    Args:
+        listener: Called with each `ProgressReport`, on the thread that works.
+        clock: Seconds that only grow; replaced in tests.
+    """
+
+    def __init__(
+        self,
+        listener: Callable[[ProgressReport], None] | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._listener = listener
+        self._clock = clock
+        self._stopped = threading.Event()
+        self._stage, self._unit = "", ""
+        self._done, self._total = 0, 0
+        self._started_s = self._reported_s = clock()
+
+    def start(self, stage: str, *, total: int = 0, unit: str = "") -> None:
+        """Begin a stage and report it.
+
+        Raises:
+            CancelledError: When a stop was asked for.
+        """
+        self.check()
+        self._stage, self._total, self._unit, self._done = stage, total, unit, 0
+        self._started_s = self._clock()
+        self._send()
+
+    def advance(self, count: int = 1) -> None:
+        """Count finished units; report at most ten times a second, and at the last unit.
+
+        Raises:
+            CancelledError: When a stop was asked for.
+        """
+        self.check()
+        self._done += count
+        if self._done == self._total or self._clock() - self._reported_s >= _REPORT_INTERVAL_S:
+            self._send()
+
+    def stop(self) -> None:
+        """Ask the worker to stop at its next unit; may be called from any thread or signal handler."""
+        self._stopped.set()
+
+    def check(self) -> None:
+        """Give the worker a place to stop.
+
+        Raises:
+            CancelledError: When a stop was asked for.
+        """
+        if self._stopped.is_set():
+            raise CancelledError("stopped on request")
+
+    def _send(self) -> None:
+        now_s = self._clock()
+        self._reported_s = now_s
+        if self._listener is None:
+            return
+        elapsed_s = now_s - self._started_s
+        speed = self._done / elapsed_s if self._done and elapsed_s > 0 else None
+        left = (self._total - self._done) / speed if speed and self._total else None
+        self._listener(
+            ProgressReport(
+                stage=self._stage,
+                done=self._done,
+                total=self._total,
+                unit=self._unit,
+                elapsed_s=elapsed_s,
+                units_per_s=speed,
+                time_left_s=left,
+            )
+        )
