@@ -92,7 +92,10 @@ class Frame:
         whole = (size.width_px, size.height_px)
         luma = (self.y.astype(np.float32) - _LUMA_BLACK) * (255.0 / _LUMA_SPAN)
         blue, red = (
-            (cv2.resize(plane, whole, interpolation=cv2.INTER_LINEAR).astype(np.float32) - _CHROMA_ZERO)
+            (
+                cv2.resize(plane, whole, interpolation=cv2.INTER_LINEAR).astype(np.float32)
+                - _CHROMA_ZERO
+            )
             * (255.0 / _CHROMA_SPAN)
             for plane in (self.u, self.v)
         )
@@ -122,8 +125,12 @@ def planes_from_rgb(rgb: NDArray[np.uint8]) -> tuple[Plane, Plane, Plane]:
     to_luma = np.hstack([weights * (_LUMA_SPAN / 255), [[_LUMA_BLACK]]])
     to_chroma = np.vstack(
         [
-            np.append(([0, 0, 1] - weights[0]) * (_CHROMA_SPAN / 255 / (2 * (1 - _KB))), _CHROMA_ZERO),
-            np.append(([1, 0, 0] - weights[0]) * (_CHROMA_SPAN / 255 / (2 * (1 - _KR))), _CHROMA_ZERO),
+            np.append(
+                ([0, 0, 1] - weights[0]) * (_CHROMA_SPAN / 255 / (2 * (1 - _KB))), _CHROMA_ZERO
+            ),
+            np.append(
+                ([1, 0, 0] - weights[0]) * (_CHROMA_SPAN / 255 / (2 * (1 - _KR))), _CHROMA_ZERO
+            ),
         ]
     )
     for top in range(0, height, _BAND_ROWS):

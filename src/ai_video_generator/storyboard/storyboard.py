@@ -84,9 +84,7 @@ class Storyboard:
             raise StoryboardError(f"the last shot does not end at frame {self.frame_count}")
         for before, after in zip(self.shots, self.shots[1:], strict=False):
             if not before.start_frame < after.start_frame <= before.end_frame < after.end_frame:
-                raise StoryboardError(
-                    f"shot {after.index} does not follow on shot {before.index}"
-                )
+                raise StoryboardError(f"shot {after.index} does not follow on shot {before.index}")
         for first, third in zip(self.shots, self.shots[2:], strict=False):
             if third.start_frame < first.end_frame:
                 raise StoryboardError(f"shots {first.index} to {third.index} overlap")
