@@ -10,7 +10,7 @@
     │   ├── StoryboardError
     │   ├── OutputPathError
     │   └── RequestImpossibleError
-    ├── EnvironmentProblemError           exit  4   this machine lacks something that can be put right
+    ├── EnvironmentProblemError           exit  4   this machine lacks what can be put right
     │   ├── DependencyMissingError
     │   ├── CredentialsMissingError
     │   └── DiskFullError
@@ -28,8 +28,8 @@
     ├── TrainingError                     exit  8
     └── CancelledError                    exit 130  the person stopped it
 
-The message says what failed, with the value; ``hint`` is the one thing to do about it; ``recovery`` is what the
-program itself may try next.
+The message says what failed, with the value; ``hint`` is the one thing to do about it; ``recovery``
+is what the program itself may try next.
 """
 
 from enum import StrEnum
@@ -159,7 +159,10 @@ class DeviceLostError(RenderError):
 
 
 class NumericalError(RenderError):
-    """The frames are not a picture: NaN, black, flat, frozen or flashing without reason in the source."""
+    """The frames are not a picture.
+
+    They are NaN, black, flat, frozen or flashing without reason in the source.
+    """
 
     recovery = Recovery.MORE_PRECISE
 

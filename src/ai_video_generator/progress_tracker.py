@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ai_video_generator.errors import CancelledError
 
 _REPORT_INTERVAL_S = 0.1
-# Ten reports a second look continuous to a person and cost nothing beside a frame (tens of milliseconds).
+# Ten reports a second look continuous to a person and cost nothing beside a frame (tens of
+# milliseconds).
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ class ProgressTracker:
             self._send()
 
     def stop(self) -> None:
-        """Ask the worker to stop at its next unit; may be called from any thread or signal handler."""
+        """Ask the worker to stop at its next unit; any thread or signal handler may call this."""
         self._stopped.set()
 
     def check(self) -> None:

@@ -1,6 +1,7 @@
 """Plugins by file: a module in a folder is a plugin, and an entry point is a stranger's.
 
-Listing names reads a folder and installed metadata; it imports nothing. A name is imported when it is asked for.
+Listing names reads a folder and installed metadata; it imports nothing. A name is imported when it
+is asked for.
 """
 
 import importlib
@@ -18,7 +19,8 @@ class Registry(Generic[T]):
     """The plugins of one kind.
 
     Attributes:
-        package: Dotted name of the folder whose public modules are plugins; also the entry point group.
+        package: Dotted name of the folder whose public modules are plugins; also the entry point
+            group.
         attribute: Name of the module attribute that holds the plugin (``BACKEND``).
         excluded: Modules of the folder that are not plugins (the contract itself).
     """

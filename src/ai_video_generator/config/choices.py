@@ -2,14 +2,9 @@
 
 from enum import StrEnum
 
+from ai_video_generator.hardware.tiers import Tier
 
-class Tier(StrEnum):
-    """How strong a machine is; names the floor of what it makes."""
-
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-    ULTRA = "ultra"
+__all__ = ["Codec", "Fit", "Quality", "SoundMode", "Tier"]
 
 
 class Quality(StrEnum):

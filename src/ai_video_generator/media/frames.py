@@ -1,10 +1,12 @@
 """The one picture format that flows between rooms: planar 4:2:0, BT.709, limited range, 8 bit.
 
-It is made from RGB once, at a model's edge. The matrix is ITU-R BT.709-6 (sections 3.2 to 3.5): Kr = 0.2126,
-Kb = 0.0722, luma 16..235, chroma 16..240 around 128. Chroma is sited in the middle of each 2x2 block.
+It is made from RGB once, at a model's edge. The matrix is ITU-R BT.709-6 (sections 3.2 to 3.5): Kr
+= 0.2126, Kb = 0.0722, luma 16..235, chroma 16..240 around 128. Chroma sits on the left luma column
+of each 2x2 block, halfway between its rows (ITU-T H.264 annex E, chroma_sample_loc_type 0, what
+players assume).
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import cv2
@@ -20,8 +22,16 @@ _KR, _KG, _KB = 0.2126, 0.7152, 0.0722
 _LUMA_SPAN, _CHROMA_SPAN = 219.0, 224.0
 _LUMA_BLACK, _CHROMA_ZERO = 16.0, 128.0
 
+_LUMA_TO_CHROMA = np.array([[0.5, 0.0, 0.0], [0.0, 0.5, -0.25]])
+# Luma pixel (x, y) lies at chroma sample (x / 2, y / 2 - 1 / 4): left column, between the rows.
+
+_LEFT_SITED, _AS_IS = np.array([0.25, 0.5, 0.25]), np.array([1.0])
+# The shortest low-pass filter that keeps the left column in place while every second column is
+# dropped.
+
 _BAND_ROWS = 256
-# Rows converted at a time: a 24-megapixel picture in float32 would take 290 MB, a band of it takes 18.
+# Rows converted at a time: a 24-megapixel picture in float32 would take 290 MB, a band of it takes
+# 18.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,8 +39,8 @@ class Frame:
     """One video frame.
 
     Attributes:
-        buffer: Planes Y, U, V one after another, ``(height * 3 // 2, width)``, uint8, C-contiguous, as FFmpeg's
-            ``yuv420p``; width and height are even.
+        buffer: Planes Y, U, V one after another, ``(height * 3 // 2, width)``, uint8, C-contiguous,
+            as FFmpeg's ``yuv420p``; width and height are even.
     """
 
     buffer: Plane
@@ -56,10 +66,12 @@ class Frame:
         """Red difference ``(height // 2, width // 2)``, 16..240; a view."""
         return self._chroma()[1]
 
-    def _chroma(self) -> Plane:
+    def _chroma(self) -> tuple[Plane, Plane]:
         size = self.size
-        half = self.buffer[size.height_px :].reshape(2, size.height_px // 2, size.width_px // 2)
-        return half
+        blue, red = self.buffer[size.height_px :].reshape(
+            2, size.height_px // 2, size.width_px // 2
+        )
+        return blue, red
 
     @classmethod
     def empty(cls, size: Resolution) -> "Frame":
@@ -87,13 +99,18 @@ class Frame:
         return frame
 
     def to_rgb(self) -> NDArray[np.uint8]:
-        """Convert to sRGB ``(height, width, 3)``, uint8 0..255, with chroma interpolated linearly."""
+        """Convert to sRGB ``(height, width, 3)``, uint8 0..255; chroma is interpolated linearly."""
         size = self.size
-        whole = (size.width_px, size.height_px)
         luma = (self.y.astype(np.float32) - _LUMA_BLACK) * (255.0 / _LUMA_SPAN)
         blue, red = (
             (
-                cv2.resize(plane, whole, interpolation=cv2.INTER_LINEAR).astype(np.float32)
+                cv2.warpAffine(
+                    plane.astype(np.float32),
+                    _LUMA_TO_CHROMA,
+                    (size.width_px, size.height_px),
+                    flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+                    borderMode=cv2.BORDER_REPLICATE,
+                )
                 - _CHROMA_ZERO
             )
             * (255.0 / _CHROMA_SPAN)
@@ -105,18 +122,19 @@ class Frame:
         return np.clip(np.stack([r, g, b], -1) + 0.5, 0, 255).astype(np.uint8)
 
 
-FrameStream = Iterator[Frame]
-"""Frames in order, one at a time; nobody holds the video."""
+FrameStream = Generator[Frame, None, None]
+"""Frames in order, one at a time; nobody holds the video. Whoever takes a stream closes it."""
 
 
 def planes_from_rgb(rgb: NDArray[np.uint8]) -> tuple[Plane, Plane, Plane]:
-    """Convert sRGB to full-size luma and half-size chroma planes, in bands so that memory stays small.
+    """Convert sRGB to full-size luma and half-size chroma, in bands so that memory stays small.
 
     Args:
         rgb: ``(height, width, 3)``, uint8, 0..255; height and width even.
 
     Returns:
-        Y ``(height, width)`` 16..235, U and V ``(height // 2, width // 2)`` 16..240, uint8, BT.709 limited range.
+        Y ``(height, width)`` 16..235, U and V ``(height // 2, width // 2)`` 16..240, uint8, BT.709
+        limited range.
     """
     height, width = rgb.shape[:2]
     y = np.empty((height, width), np.uint8)
@@ -138,9 +156,12 @@ def planes_from_rgb(rgb: NDArray[np.uint8]) -> tuple[Plane, Plane, Plane]:
         rows = slice(top, top + len(band))
         y[rows] = cv2.transform(band, to_luma)
         half = cv2.resize(
-            band.astype(np.float32), (width // 2, len(band) // 2), interpolation=cv2.INTER_AREA
+            cv2.transform(band.astype(np.float32), to_chroma),
+            (width, len(band) // 2),
+            interpolation=cv2.INTER_AREA,
         )
-        chroma = np.clip(cv2.transform(half, to_chroma) + 0.5, 0, 255).astype(np.uint8)
+        half = cv2.sepFilter2D(half, -1, _LEFT_SITED, _AS_IS, borderType=cv2.BORDER_REPLICATE)
+        chroma = np.clip(half[:, ::2] + 0.5, 0, 255).astype(np.uint8)
         half_rows = slice(top // 2, top // 2 + len(band) // 2)
         u[half_rows], v[half_rows] = chroma[..., 0], chroma[..., 1]
     return y, u, v

@@ -34,8 +34,8 @@ class Picture:
 
     Attributes:
         info: What the file holds.
-        rgb: ``(height, width, 3)``, uint8, 0..255, sRGB; never larger than was asked for, so its size may be
-            smaller than ``info.size`` by a common factor.
+        rgb: ``(height, width, 3)``, uint8, 0..255, sRGB; never larger than was asked for, so its
+            size may be smaller than ``info.size`` by a common factor.
     """
 
     info: PictureInfo

@@ -42,7 +42,7 @@ class Resolution:
         return self.width_px / self.height_px
 
     def snapped(self, multiple_px: int) -> "Resolution":
-        """The nearest size whose sides are multiples of ``multiple_px``, at least one multiple each."""
+        """The nearest size whose sides are multiples of ``multiple_px``, at least one each."""
 
         def snap(side: int) -> int:
             return max(multiple_px, round(side / multiple_px) * multiple_px)

@@ -1,5 +1,6 @@
-"""Exact time: frame rates and durations are fractions, so that nothing drifts however long the sound is."""
+"""Exact time: rates and durations are fractions; nothing drifts, however long the sound is."""
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, isfinite
@@ -7,16 +8,22 @@ from math import ceil, isfinite
 from ai_video_generator.errors import SettingsError
 
 _NTSC_NUMERATORS = (24_000, 30_000, 48_000, 60_000, 120_000)
-# The rates that television writes rounded: 23.976, 29.97, 47.952, 59.94 and 119.88 are n/1001 (SMPTE ST 12-1).
+# The rates that television writes rounded: 23.976, 29.97, 47.952, 59.94 and 119.88 are n/1001
+# (SMPTE ST 12-1).
 
 MIN_FRAME_RATE, MAX_FRAME_RATE = Fraction(1), Fraction(240)
 # Below one frame a second it is a slide, above 240 no player and no screen follows.
 
 
+_RATE = re.compile(r"\d{1,9}(\.\d{0,9}|/\d{1,9})?", re.ASCII)
+# Nothing else that `Fraction` reads: "1e999999999" would keep it busy for hours.
+
+
 def parse_frame_rate(text: str) -> Fraction:
     """Read ``24``, ``23.976``, ``29.97`` or ``30000/1001`` as an exact rate.
 
-    Decimal rates within 0.005 of an NTSC rate become that rate: ``23.976`` is 24000/1001, not 2997/125.
+    Decimal rates within 0.005 of an NTSC rate become that rate: ``23.976`` is 24000/1001, not
+    2997/125.
 
     Args:
         text: Frames per second, 1..240 inclusive.
@@ -25,11 +32,14 @@ def parse_frame_rate(text: str) -> Fraction:
         SettingsError: When it is not a rate in that range.
     """
     hint = "write frames per second as 24, 29.97 or 30000/1001, from 1 to 240"
+    compact = "".join(text.split())
+    if not _RATE.fullmatch(compact):
+        raise SettingsError(f"frame rate {text!r} is not a number", hint=hint)
     try:
-        rate = Fraction(text.strip().replace(" ", ""))
-    except (ValueError, ZeroDivisionError) as error:
-        raise SettingsError(f"frame rate {text!r} is not a number", hint=hint) from error
-    if "/" not in text and rate.denominator != 1:
+        rate = Fraction(compact)
+    except ZeroDivisionError as error:
+        raise SettingsError(f"frame rate {text!r} divides by zero", hint=hint) from error
+    if "/" not in compact and rate.denominator != 1:
         for numerator in _NTSC_NUMERATORS:
             if abs(rate - Fraction(numerator, 1001)) < Fraction(5, 1000):
                 rate = Fraction(numerator, 1001)
@@ -40,7 +50,7 @@ def parse_frame_rate(text: str) -> Fraction:
 
 def rate_text(rate: Fraction) -> str:
     """Write a rate as people do: ``30``, ``23.976``, ``29.97``."""
-    return str(rate.numerator) if rate.denominator == 1 else f"{float(rate):.3f}".rstrip("0")
+    return f"{float(rate):.3f}".rstrip("0").rstrip(".")
 
 
 def clock_text(seconds: float) -> str:

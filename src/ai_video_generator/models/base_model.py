@@ -1,6 +1,7 @@
 """The contract of a backend."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import ClassVar, Self
@@ -26,7 +27,7 @@ class Scene:
         worker_count: Frames to make at the same time, at least 1.
     """
 
-    pictures: tuple[Picture, ...]
+    pictures: Sequence[Picture]
     storyboard: Storyboard
     size: Resolution
     fit: Fit
@@ -46,8 +47,9 @@ class BaseModel(ABC):
     def generate(self, scene: Scene) -> FrameStream:
         """Make the frames, in order, one at a time.
 
-        Exactly ``scene.storyboard.frame_count`` frames of ``scene.size``. Closing the stream early frees everything.
-        The same scene gives the same frames, bit for bit, whatever ``worker_count`` is.
+        Exactly ``scene.storyboard.frame_count`` frames of ``scene.size``. Closing the stream early
+        ends all work on it. The same scene gives the same frames, bit for bit, whatever
+        ``worker_count`` is.
 
         Raises:
             RenderError: When a frame cannot be made.
@@ -72,4 +74,4 @@ class BaseModel(ABC):
 BACKENDS: Registry[type[BaseModel]] = Registry(
     package="ai_video_generator.models", attribute="BACKEND", excluded=frozenset({"base_model"})
 )
-"""All backends: the files of this folder, and entry points of the group ``ai_video_generator.models``."""
+"""All backends: the files of this folder, and entry points of the group of its dotted name."""

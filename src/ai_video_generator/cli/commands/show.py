@@ -1,0 +1,48 @@
+"""``aivg show``: how a video was made, read from the video itself."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ai_video_generator.cli import console
+
+
+def show(video: Path, /, *, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """Show how a video was made: inputs, options, plan, versions.
+
+    Args:
+        video: A video that this program made.
+        json: Print one JSON document.
+    """
+    from ai_video_generator.core.recipe import read_recipe
+
+    recipe = read_recipe(video)
+    if json:
+        console.answer_json(recipe)
+        return
+    from rich.table import Table
+
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for name, value in _rows(recipe.model_dump(mode="json")):
+        table.add_row(name, value)
+    console.answer(table)
+
+
+def _rows(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """Unfold nested values into lines: ``plan.output_size.width_px``, ``1920``."""
+    match value:
+        case dict():
+            for key, inner in value.items():
+                yield from _rows(inner, f"{name}.{key}" if name else str(key))
+        case list() if any(isinstance(inner, dict | list) for inner in value):
+            for index, inner in enumerate(value):
+                yield from _rows(inner, f"{name}.{index}")
+        case list():
+            yield name, ", ".join(map(str, value))
+        case _:
+            yield name, "" if value is None else str(value)
+
+
+COMMAND = show

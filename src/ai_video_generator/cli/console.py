@@ -1,0 +1,178 @@
+"""What a person sees: answers on stdout; notes, progress and errors on stderr."""
+
+import json
+import os
+import sys
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, fields, is_dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from ai_video_generator.errors import AIVideoError
+from ai_video_generator.media.timeline import clock_text
+from ai_video_generator.progress_tracker import ProgressReport
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+_LINE_INTERVAL_S, _LINE_SHARE = 5.0, 0.1
+# Where there is no terminal, a line every 5 seconds shows life and keeps a log of an hour readable;
+_SHORTEST_INTERVAL_S = 1.0
+# a line each tenth is added only where tenths take longer than a second.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How much is said.
+
+    Attributes:
+        quiet: Say nothing but answers and errors.
+        debug: Show the traceback of errors.
+    """
+
+    quiet: bool = False
+    debug: bool = False
+
+
+MANNER: ContextVar[Manner] = ContextVar("MANNER", default=Manner())  # noqa: B039  # it is frozen
+"""How much is said by this run; set once, from the flags."""
+
+
+def answer(value: object) -> None:
+    """Print the answer on stdout: a text or a path as it is, anything else as rich renders it."""
+    if isinstance(value, Path):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(os.fsencode(value) + b"\n")  # the very bytes, whatever the encoding
+    elif isinstance(value, str):
+        sys.stdout.write(f"{value}\n")
+    else:
+        from rich.console import Console
+
+        Console().print(value)
+
+
+def answer_json(value: object) -> None:
+    """Print the answer on stdout as one JSON document: dataclasses as objects, paths as text."""
+    sys.stdout.write(json.dumps(value, default=_as_json, indent=2) + "\n")
+
+
+def note(text: str) -> None:
+    """Tell something on stderr, unless the person wants quiet."""
+    if not MANNER.get().quiet:
+        tell(text)
+
+
+def tell(text: str) -> None:
+    """Write lines on stderr, always."""
+    sys.stderr.write(f"{_harmless(text)}\n")
+
+
+def error(problem: AIVideoError) -> None:
+    """Tell on stderr what failed and what can be done about it; with ``--debug`` also where."""
+    if MANNER.get().debug:
+        traceback.print_exception(problem)
+    tell(f"error: {problem}")
+    if problem.hint:
+        tell(f"hint: {problem.hint}")
+
+
+def _harmless(text: str) -> str:
+    """Escape control characters, which a file's name may hold and a terminal would obey."""
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text
+    )
+
+
+def _as_json(value: object) -> object:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    if hasattr(value, "model_dump"):
+        return value.model_dump(mode="json")
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value)
+
+
+class ProgressDisplay:
+    """Shows the reports of a `ProgressTracker`: a bar on a terminal, lines elsewhere.
+
+    Use it as a context manager, and as the tracker's listener.
+
+    Args:
+        clock: Seconds that only grow; replaced in tests.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._quiet = MANNER.get().quiet
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._stage = ""
+        self._line_share, self._line_time_s = 0.0, 0.0
+
+    def __enter__(self) -> Self:
+        if sys.stderr.isatty() and not self._quiet:
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+            self._bar = Progress(
+                TextColumn("{task.description}", markup=False),
+                BarColumn(),
+                TaskProgressColumn(),
+                TextColumn("{task.fields[speed]}", markup=False),
+                console=Console(stderr=True),
+                transient=True,
+            )
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, report: ProgressReport) -> None:
+        """Show where the job stands."""
+        if self._bar is not None:
+            self._move_bar(self._bar, report)
+        elif not self._quiet:
+            self._write_line(report)
+        self._stage = report.stage
+
+    def _move_bar(self, bar: "Progress", report: ProgressReport) -> None:
+        if report.stage != self._stage or self._task is None:
+            if self._task is not None:
+                bar.remove_task(self._task)
+            self._task = bar.add_task(report.stage, total=report.total or None, speed="")
+        bar.update(self._task, completed=report.done, speed=_speed_text(report))
+
+    def _write_line(self, report: ProgressReport) -> None:
+        now_s = self._clock()
+        share = report.done / report.total if report.total else 0.0
+        if report.stage != self._stage:
+            self._line_share, self._line_time_s = 0.0, now_s
+            return
+        waited_s = now_s - self._line_time_s
+        tenth = share - self._line_share >= _LINE_SHARE and waited_s >= _SHORTEST_INTERVAL_S
+        if tenth or waited_s >= _LINE_INTERVAL_S:
+            self._line_share, self._line_time_s = share, now_s
+            percent = f" {share:.0%}" if report.total else f" {report.done} {report.unit}".rstrip()
+            note(f"{report.stage}:{percent}{_speed_text(report, before=', ')}")
+
+
+def _speed_text(report: ProgressReport, *, before: str = "") -> str:
+    """Speed and time left, as far as they are known: ``48.1 frames/s, 0:12 left``."""
+    parts = []
+    if report.units_per_s is not None and report.unit:
+        parts.append(f"{report.units_per_s:.1f} {report.unit}/s")
+    if report.time_left_s is not None:
+        parts.append(f"{clock_text(report.time_left_s)} left")
+    return before + ", ".join(parts) if parts else ""

@@ -1,0 +1,65 @@
+"""One job in front of a person: progress, stopping, and what is said at the end."""
+
+from collections.abc import Callable
+
+from ai_video_generator.cli import console
+from ai_video_generator.cli.signals import stopping_on_signals
+from ai_video_generator.config.settings import Settings
+from ai_video_generator.core.result import Result
+from ai_video_generator.core.video_generator import VideoGenerator
+from ai_video_generator.media.timeline import clock_text, rate_text
+from ai_video_generator.planning.plan import Plan
+from ai_video_generator.progress_tracker import ProgressTracker
+
+
+def run_job(job: Callable[[VideoGenerator], Result], *, settings: Settings, json: bool) -> None:
+    """Do a job, and answer with the finished file.
+
+    Args:
+        job: What to do with the generator.
+        settings: Settings of this run.
+        json: Whether the answer is the whole result as JSON, instead of the path alone.
+
+    Raises:
+        CancelledError: When the person stopped it.
+        AIVideoError: When it cannot be done.
+    """
+    with console.ProgressDisplay() as display:
+        tracker = ProgressTracker(display)
+        with stopping_on_signals(tracker):
+            result = job(VideoGenerator(settings=settings, progress=tracker))
+    _close(result)
+    if json:
+        console.answer_json(
+            {
+                "path": result.path,
+                "seconds": result.seconds,
+                "sound_track": result.sound_track,
+                "sound": result.sound,
+                "plan": result.plan,
+                "attempts": result.attempts,
+            }
+        )
+    else:
+        console.answer(result.path)
+
+
+def _close(result: Result) -> None:
+    """Say what was made and how fast."""
+    plan = result.plan
+    if plan is None:
+        return
+    console.note(f"sound: {result.sound_track}")
+    speed = float(plan.timeline.duration_s) / max(result.seconds, 1e-3)  # a clock may stand still
+    console.note(f"done in {clock_text(result.seconds)}, {speed:.1f} x real time")
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """Say in a few lines what will be made, what it costs, and why it is not larger."""
+    line = plan.timeline
+    first = (
+        f"{plan.output_size}, {rate_text(line.frame_rate)} frames/s, "
+        f"{clock_text(float(line.duration_s))} long, {plan.encoder.codec} in {plan.container}: "
+        f"about {clock_text(plan.estimate.seconds)} and {plan.estimate.disk_bytes / 1e6:.0f} MB"
+    )
+    return [first, *(f"{reason.topic}: {reason.because}" for reason in plan.reasons)]

@@ -1,0 +1,191 @@
+"""Every option, declared once: flags, checks, tables and reference pages grow from the fields."""
+
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.fields import FieldInfo
+
+from ai_video_generator.config.choices import Codec, Fit, Quality, SoundMode, Tier
+from ai_video_generator.media.resolution import NAMED_SIZES, Resolution, parse_size
+from ai_video_generator.media.timeline import parse_frame_rate
+
+AUTO = "auto"
+"""What a person writes to leave a decision to the program."""
+
+_MAX_SEED = 2**32 - 1
+# The largest seed that every common random generator takes (NumPy's legacy one stops here).
+
+
+def _none_when_auto(value: object) -> object:
+    return None if isinstance(value, str) and value.strip().lower() == AUTO else value
+
+
+def _plain_text(value: object) -> object:
+    """Take a size, a rate or a number where its text is meant (``fps = 30`` in a file)."""
+    return value if value is None or isinstance(value, bool) else str(value).strip()
+
+
+def _lower_text(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _checked_size(text: str) -> str:
+    return AUTO if text.lower() == AUTO else str(parse_size(text))
+
+
+def _checked_rate(text: str) -> str:
+    return AUTO if text.lower() == AUTO else str(parse_frame_rate(text))
+
+
+def _option(
+    default: object, sentence: str, *, allowed: str = "", unit: str = "", **limits: Any
+) -> Any:
+    """Declare a field; ``allowed`` is needed only where type and limits do not say it."""
+    return Field(
+        default,
+        description=sentence,
+        json_schema_extra={"allowed": allowed, "unit": unit},
+        **limits,
+    )
+
+
+_Text = BeforeValidator(_plain_text)
+_Choice = BeforeValidator(_lower_text)
+_OrAuto = BeforeValidator(_none_when_auto)
+
+
+class JobOptions(BaseModel):
+    """What can be asked of one job; each field is a keyword of the library and a flag."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    size: Annotated[str, AfterValidator(_checked_size), _Text] = _option(
+        AUTO,
+        "Size of the video; auto takes the largest that this machine makes in time.",
+        allowed=f"auto, an even size such as 1920x1080, {', '.join(NAMED_SIZES)}",
+        unit="pixels",
+    )
+    fps: Annotated[str, AfterValidator(_checked_rate), _Text] = _option(
+        AUTO,
+        "Frame rate; auto takes the highest that this machine makes in time.",
+        allowed="auto, 24, 23.976, 30000/1001, from 1 to 240",
+        unit="frames per second",
+    )
+    fit: Annotated[Fit, _Choice] = _option(
+        Fit.AUTO, "How a picture of one shape fills a frame of another."
+    )
+    quality: Annotated[Quality, _Choice] = _option(
+        Quality.AUTO, "How much time may be spent for a better picture."
+    )
+    codec: Annotated[Codec | None, _OrAuto, _Choice] = _option(
+        None, "How the video is compressed; auto takes what the file type plays everywhere."
+    )
+    sound: Annotated[SoundMode, _Choice] = _option(
+        SoundMode.AUTO,
+        "What happens to the sound; auto copies it bit for bit where its length stays exact.",
+    )
+    seed: int = _option(
+        0, "The same seed and the same inputs give the same video.", ge=0, le=_MAX_SEED
+    )
+    tier: Annotated[Tier | None, _OrAuto, _Choice] = _option(
+        None, "Plan as for a machine of this strength; auto asks the machine."
+    )
+    model: Annotated[str, _Text] = _option(
+        AUTO,
+        "What makes the frames; auto takes the best that this machine can run.",
+        allowed="auto, or the name of an installed model",
+        min_length=1,
+    )
+    time_budget: Annotated[float | None, _OrAuto] = _option(
+        None,
+        "Longest time that the job may take; auto takes what the quality allows.",
+        unit="times the sound's length",
+        gt=0,
+    )
+    threads: int = _option(
+        0, "Processor cores to use; 0 uses all that this process may.", unit="cores", ge=0
+    )
+    software_encoding: bool = _option(False, "Leave hardware video encoders alone.")
+    overwrite: bool = _option(False, "Replace the output file if it exists.")
+
+    @property
+    def asked_size(self) -> Resolution | None:
+        """The size asked for; None leaves it to the planner."""
+        return None if self.size == AUTO else parse_size(self.size)
+
+    @property
+    def asked_frame_rate(self) -> Fraction | None:
+        """The frame rate asked for, exact; None leaves it to the planner."""
+        return None if self.fps == AUTO else parse_frame_rate(self.fps)
+
+
+class LogFormat(StrEnum):
+    """How the log file is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def _expanded(value: object) -> object:
+    """Take ``~`` as the home folder, and an empty text as not set."""
+    return (Path(value).expanduser() if value else None) if isinstance(value, str) else value
+
+
+class Settings(JobOptions):
+    """All settings: those of a job, and those of the program itself."""
+
+    cache_folder: Annotated[Path | None, BeforeValidator(_expanded), _OrAuto] = _option(
+        None,
+        "Where measured speeds are kept; auto takes the system's cache folder.",
+        allowed="auto, or a folder",
+    )
+    log_folder: Annotated[Path | None, BeforeValidator(_expanded), _OrAuto] = _option(
+        None, "Where log files go; auto takes the system's log folder.", allowed="auto, or a folder"
+    )
+    log_format: Annotated[LogFormat, _Choice] = _option(
+        LogFormat.TEXT, "How the log file is written: lines of text, or of JSON."
+    )
+
+
+def choices(field: FieldInfo) -> tuple[str, ...]:
+    """What a person may write for a field that is a choice; empty for other fields."""
+    kinds = get_args(field.annotation) or (field.annotation,)
+    values = [
+        member.value
+        for kind in kinds
+        if isinstance(kind, type) and issubclass(kind, StrEnum)
+        for member in kind
+    ]
+    return tuple(dict.fromkeys([AUTO, *values] if values and field.default is None else values))
+
+
+def allowed_text(field: FieldInfo) -> str:
+    """Say in a few words what a field takes: ``0..4294967295``, ``copy, encode``, ``yes or no``."""
+    extra = field.json_schema_extra
+    if isinstance(extra, dict) and extra["allowed"]:
+        return str(extra["allowed"])
+    if names := choices(field):
+        return ", ".join(names)
+    if field.annotation is bool:
+        return "true or false"
+    limits = {type(limit).__name__: limit for limit in field.metadata}
+    low, high = (getattr(limits.get(name), name.lower(), None) for name in ("Ge", "Le"))
+    if high is not None:
+        return f"a whole number from {low} to {high}"
+    return "auto, or a number above 0" if low is None else f"a whole number, at least {low}"
+
+
+def unit_text(field: FieldInfo) -> str:
+    """The unit of a field's value; empty where it has none."""
+    extra = field.json_schema_extra
+    return str(extra["unit"]) if isinstance(extra, dict) else ""
+
+
+def value_text(value: object) -> str:
+    """Write a setting's value as a person would: ``auto`` for None, ``true`` for True."""
+    if value is None:
+        return AUTO
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,47 @@
+"""Pictures of a job, read when they are needed and put away when they are not."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Lock
+from typing import overload
+
+from ai_video_generator.media.image_file import read_picture
+from ai_video_generator.media.picture import Picture
+from ai_video_generator.media.resolution import Resolution
+
+_KEPT = 2
+# A dissolve shows two pictures; an album of forty would otherwise fill the memory.
+
+
+class PictureShelf(Sequence[Picture]):
+    """A sequence of pictures of which at most two are in memory.
+
+    Args:
+        paths: The files.
+        needed: Size to which each is needed, see `read_picture`.
+    """
+
+    def __init__(self, paths: Sequence[Path], *, needed: Resolution) -> None:
+        self._paths, self._needed = tuple(paths), needed
+        self._pictures: dict[int, Picture] = {}
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    @overload
+    def __getitem__(self, index: int) -> Picture: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Picture]: ...
+    def __getitem__(self, index: int | slice) -> Picture | Sequence[Picture]:
+        """Read a picture, or return it when it is still here."""
+        if isinstance(index, slice):
+            return PictureShelf(self._paths[index], needed=self._needed)
+        with self._lock:
+            picture = self._pictures.pop(index, None)
+            if picture is None:
+                while len(self._pictures) >= _KEPT:
+                    self._pictures.pop(next(iter(self._pictures)))
+                picture = read_picture(self._paths[index], needed=self._needed)
+            self._pictures[index] = picture
+            return picture

@@ -1,0 +1,156 @@
+"""Reads a sound: its exact length, its samples, how loud it is when, and where it is silent."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ai_video_generator.media.loudness import Loudness, loudness_of
+from ai_video_generator.media.sound import Envelope, Sound, SoundInfo
+from ai_video_generator.media.sound_decoder import SoundDecoder, decoded_blocks
+from ai_video_generator.media.sound_meter import SoundMeter
+from ai_video_generator.media.sound_resampler import resampled, standard_layout
+from ai_video_generator.media.timeline import Timeline
+
+_LOUD_PERCENTILE = 95.0
+# The loudest twentieth counts as full energy, so that one bang does not flatten the rest of a song.
+
+_AUDIBLE_RMS = 10 ** (-60 / 20)
+# Below -60 dB of full scale a step says nothing about how loud the loud parts are.
+
+_LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
+# What FFmpeg calls the usual layout of each number of channels.
+
+
+class AudioProcessor:
+    """All that is read from sounds. Holds nothing; every call reads its file once, streaming."""
+
+    def probe(self, path: Path | str) -> SoundInfo:
+        """Decode a sound to its last sample and measure it.
+
+        Raises:
+            AudioUnreadableError: When it is not a sound that can be decoded, or holds no sample.
+        """
+        return self.analyse(path)[0]
+
+    def analyse(self, path: Path | str) -> tuple[SoundInfo, Envelope]:
+        """Measure a sound, and its loudness over time, in the same pass.
+
+        Raises:
+            AudioUnreadableError: As `probe`.
+        """
+        meter = SoundMeter()
+        with SoundDecoder(Path(path)) as decoder:
+            shape: tuple[int, int] | None = None
+            for frame in decoder.frames():
+                shape = shape or (frame.sample_rate, frame.layout.nb_channels)
+                meter.add(frame)
+            envelope = meter.finish()
+            sample_rate_hz, channel_count = shape or (0, 0)
+            info = SoundInfo(
+                path=decoder.path,
+                container=decoder.container,
+                codec=decoder.codec,
+                sample_rate_hz=sample_rate_hz,
+                channel_count=channel_count,
+                sample_count=meter.sample_count,
+                raw_sample_count=decoder.raw_sample_count,
+                duration_s=meter.duration_s,
+                pcm_crc32=meter.pcm_crc32,
+                peak=meter.peak,
+                decode_error_count=decoder.decode_error_count,
+                tags=decoder.tags,
+            )
+        return info, envelope
+
+    def decode(
+        self,
+        path: Path | str,
+        *,
+        sample_rate_hz: int | None = None,
+        channel_count: int | None = None,
+    ) -> Iterator[NDArray[np.float32]]:
+        """The samples of a sound, block by block, so that hours of it cost no memory.
+
+        Args:
+            path: The sound.
+            sample_rate_hz: Rate to convert to; None keeps the file's.
+            channel_count: Channels to mix to, 1..8; None keeps the file's.
+
+        Yields:
+            ``(channel_count, sample_count)``, float32, full scale -1..1; round(duration x rate)
+            samples in all.
+
+        Raises:
+            AudioUnreadableError: As `probe`.
+        """
+        layout = None if channel_count is None else _LAYOUTS[channel_count]
+        return resampled(decoded_blocks(Path(path)), sample_rate_hz=sample_rate_hz, layout=layout)
+
+    def energy(self, source: Path | str | Envelope, timeline: Timeline) -> NDArray[np.float32]:
+        """How loud the sound is during each video frame, relative to its own loud parts.
+
+        Args:
+            source: The sound, or its envelope where that is known already.
+            timeline: The frames.
+
+        Returns:
+            ``(frame_count,)``, float32, 0..1; 0 in silence and after the end of the sound.
+
+        Raises:
+            AudioUnreadableError: As `probe`.
+        """
+        envelope = self._envelope(source)
+        step_s = float(envelope.step_s)
+        power = np.concatenate([[0.0], np.cumsum(np.square(envelope.rms, dtype=np.float64))])
+        edges_s = np.arange(timeline.frame_count + 1) / float(timeline.frame_rate)
+        area = np.interp(edges_s, np.arange(len(power)) * step_s, power * step_s)
+        rms = np.sqrt(np.maximum(np.diff(area), 0) * float(timeline.frame_rate))
+        audible = envelope.rms[envelope.rms > _AUDIBLE_RMS]
+        loud = float(np.percentile(audible, _LOUD_PERCENTILE)) if audible.size else np.inf
+        return np.clip(rms / loud, 0, 1).astype(np.float32)
+
+    def sound(self, path: Path | str, timeline: Timeline) -> Sound:
+        """Everything the storyboard needs to know of a sound.
+
+        Raises:
+            AudioUnreadableError: As `probe`.
+        """
+        info, envelope = self.analyse(path)
+        return Sound(info=info, energy=self.energy(envelope, timeline))
+
+    def loudness(self, path: Path | str) -> Loudness:
+        """Loudness as EBU R128 defines it.
+
+        Raises:
+            AudioUnreadableError: As `probe`.
+        """
+        with SoundDecoder(Path(path)) as decoder:
+            layout = standard_layout(decoder.stream.codec_context.layout.nb_channels)
+            return loudness_of(decoder.frames(), layout=layout)
+
+    def silences(
+        self, source: Path | str | Envelope, *, threshold_db: float = -50.0, min_s: float = 0.3
+    ) -> list[tuple[float, float]]:
+        """Where nothing is heard, to within 10 ms.
+
+        Args:
+            source: The sound, or its envelope where that is known already.
+            threshold_db: Quieter than this is silence, in dB of full scale.
+            min_s: Shortest silence that counts, in seconds.
+
+        Returns:
+            Start and end of each silence in seconds, in order.
+
+        Raises:
+            AudioUnreadableError: As `probe`.
+        """
+        envelope = self._envelope(source)
+        quiet = envelope.rms < 10 ** (threshold_db / 20)
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(np.int8)))
+        times_s = (edges * float(envelope.step_s)).reshape(-1, 2).tolist()
+        return [(start_s, end_s) for start_s, end_s in times_s if end_s - start_s >= min_s]
+
+    def _envelope(self, source: Path | str | Envelope) -> Envelope:
+        return source if isinstance(source, Envelope) else self.analyse(source)[1]

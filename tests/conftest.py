@@ -1,0 +1,48 @@
+"""Every test gets its own folders and a clean environment, and leaves no thread behind."""
+
+import os
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_PATIENCE_S = 2.0
+# Pools and decoders end a moment after their owner; a thread that stays longer has been forgotten.
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder of its own for each test; no setting of the person who runs it gets in."""
+    home = tmp_path_factory.mktemp("home")
+    for name in [name for name in os.environ if name.startswith(("AIVG_", "XDG_"))]:
+        monkeypatch.delenv(name)
+    for name in ("FORCE_COLOR", "NO_COLOR", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HOME", "USERPROFILE", "LOCALAPPDATA", "APPDATA"):
+        monkeypatch.setenv(name, str(home))
+    return home
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left() -> Iterator[None]:
+    """Fail a test whose threads outlive it."""
+    before = set(threading.enumerate())
+    yield
+    give_up_s = time.monotonic() + _PATIENCE_S
+    while (left := set(threading.enumerate()) - before) and time.monotonic() < give_up_s:
+        time.sleep(0.01)
+    assert not left, f"threads left running: {sorted(thread.name for thread in left)}"
+
+
+@pytest.fixture(scope="session")
+def ffprobe() -> str:
+    """Path of the independent tool that reads our videos; its absence fails a test only in CI."""
+    path = shutil.which("ffprobe")
+    if path is None and os.environ.get("CI") == "true":
+        pytest.fail("ffprobe is missing, which .ci/run should have installed")
+    if path is None:
+        pytest.skip("ffprobe is not installed")
+    return path
