@@ -1,10 +1,10 @@
-"""Measures video encoders on a slow camera move over a photo, so that settings are chosen and not guessed.
+"""Measures video encoders on a slow camera move over a photo, so that settings are not guessed.
 
-    python benchmarks/encoders.py                 # writes encoders.json, encoders.md, encoders.png beside this file
+    python benchmarks/encoders.py        # writes encoders.json, encoders.md and encoders.png here
 
-Each candidate encodes the same 120 frames of 1080p30 in a process of its own. The figure to trust is CPU time, which
-does not grow when the machine is busy. Quality is PSNR and SSIM of luma between what went in and what a decoder gives
-back.
+Each candidate encodes the same 120 frames of 1080p30 in a process of its own. The figure to trust
+is CPU time, which hardly grows when the machine is busy. Quality is PSNR and SSIM of luma between
+what went in and what a decoder gives back. Memory is read from /proc, so this runs on Linux.
 """
 
 import argparse
@@ -115,6 +115,7 @@ class Measurement:
         candidate: What was tried.
         cpu_s_per_megapixel: CPU seconds for a million pixels of frames.
         cpu_ms_per_frame: The same for one frame of the clip.
+        ram_bytes_per_pixel: Growth of the process's peak memory for each pixel of a frame.
         megabits_per_s: Size of the stream.
         bits_per_pixel: The same for one pixel of one frame.
         psnr_y_db: Mean over all frames of the squared error, in decibels.
@@ -127,6 +128,7 @@ class Measurement:
     candidate: Candidate
     cpu_s_per_megapixel: float
     cpu_ms_per_frame: float
+    ram_bytes_per_pixel: float
     megabits_per_s: float
     bits_per_pixel: float
     psnr_y_db: float
@@ -145,10 +147,10 @@ def candidates() -> tuple[Candidate, ...]:
             options=dict(encoder.settings[quality].options),
             pixel_format=encoder.pixel_format,
         )
-        for clip in ("photo", "dusk")
+        for clip, qualities in (("photo", tuple(Quality)), ("dusk", (Quality.AUTO,)))
         for encoder in ENCODERS
         if not encoder.hardware and encoder.codec is not Codec.GIF
-        for quality in Quality
+        for quality in qualities
     ]
     others = [
         Candidate(clip="photo", encoder=encoder, options=options)
@@ -215,28 +217,33 @@ def _views(frame: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], ...]:
     return (frame[:HEIGHT], chroma[0], chroma[1])
 
 
-def encode(candidate: Candidate, clip: Path, output: Path) -> float:
+def encode(candidate: Candidate, clip: Path, output: Path) -> tuple[float, int]:
     """Encode the clip; runs in a process of its own.
 
     Returns:
-        CPU seconds of this process, all threads together.
+        CPU seconds of this process, all threads together, and the bytes its peak memory grew by.
     """
     av.logging.set_level(None)
-    shape = (FRAME_COUNT, HEIGHT * 3 // 2, WIDTH)
-    frames = np.memmap(clip, np.uint8, "r", shape=shape)
-    start_s = time.process_time()
-    with av.open(str(output), "w") as container:
+    bytes_before, start_s = peak_memory_bytes(), time.process_time()
+    with clip.open("rb") as file, av.open(str(output), "w") as container:
         stream: Any = container.add_stream(
             candidate.encoder, rate=RATE, options=dict(candidate.options)
         )
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, candidate.pixel_format
         stream.codec_context.thread_count = THREADS
-        for index, planes in enumerate(frames):
-            frame = av.VideoFrame.from_ndarray(np.asarray(planes), format="yuv420p")
+        for index in range(FRAME_COUNT):
+            planes = np.fromfile(file, np.uint8, WIDTH * HEIGHT * 3 // 2)
+            frame = av.VideoFrame.from_ndarray(planes.reshape(-1, WIDTH), format="yuv420p")
             frame.pts, frame.time_base = index, Fraction(1, RATE)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
-    return time.process_time() - start_s
+    return time.process_time() - start_s, peak_memory_bytes() - bytes_before
+
+
+def peak_memory_bytes() -> int:
+    """Largest resident memory of this process since it started."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 def compare(encoded: Path, frames: NDArray[np.uint8]) -> tuple[float, float, float]:
@@ -281,15 +288,17 @@ def measured(candidate: Candidate, clip: Path, frames: NDArray[np.uint8]) -> Mea
     settings_used = used_for(candidate)
     with tempfile.TemporaryDirectory() as folder:
         outputs = [Path(folder) / f"{number}.mkv" for number in range(2 if settings_used else 1)]
-        cpu_s = min(in_child(candidate, clip, output) for output in outputs)
+        costs = [in_child(candidate, clip, output) for output in outputs]
         packets = [packet_bytes(output) for output in outputs]
         psnr, worst, similar = compare(outputs[0], frames)
+    cpu_s, memory_bytes = (min(values) for values in zip(*costs, strict=True))
     bits = 8 * len(packets[0])
     megapixels = WIDTH * HEIGHT * FRAME_COUNT / 1e6
     return Measurement(
         candidate=candidate,
         cpu_s_per_megapixel=round(cpu_s / megapixels, 5),
         cpu_ms_per_frame=round(1000 * cpu_s / FRAME_COUNT, 1),
+        ram_bytes_per_pixel=round(memory_bytes / (WIDTH * HEIGHT), 1),
         megabits_per_s=round(bits / 1e6 / (FRAME_COUNT / RATE), 3),
         bits_per_pixel=round(bits / 1e6 / megapixels, 4),
         psnr_y_db=round(psnr, 2),
@@ -300,10 +309,10 @@ def measured(candidate: Candidate, clip: Path, frames: NDArray[np.uint8]) -> Mea
     )
 
 
-def in_child(candidate: Candidate, clip: Path, output: Path) -> float:
-    """CPU seconds of encoding in a fresh process, so that no state is left over."""
+def in_child(candidate: Candidate, clip: Path, output: Path) -> tuple[float, int]:
+    """`encode` in a fresh process, so that no state is left over."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return float(pool.apply(encode, (candidate, clip, output)))
+        return pool.apply(encode, (candidate, clip, output))
 
 
 def packet_bytes(path: Path) -> bytes:
@@ -315,8 +324,8 @@ def packet_bytes(path: Path) -> bytes:
 def table(rows: list[Measurement]) -> str:
     """The results as Markdown, cheapest first within each encoder."""
     lines = [
-        "| clip | encoder | options | CPU ms/frame | Mb/s | PSNR-Y | worst | SSIM | used for |",
-        "|---|---|---|---:|---:|---:|---:|---:|---|",
+        "| clip | encoder | options | CPU ms/frame | Mb/s | PSNR-Y | worst | SSIM | B/px | used for |",
+        "|---|---|---|---:|---:|---:|---:|---:|---:|---|",
     ]
     order = sorted(
         rows,
@@ -335,7 +344,8 @@ def table(rows: list[Measurement]) -> str:
         lines.append(
             f"| {row.candidate.clip} | {row.candidate.encoder} | {options} | "
             f"{row.cpu_ms_per_frame:.1f} | {row.megabits_per_s:.2f} | {row.psnr_y_db:.2f} | "
-            f"{row.worst_psnr_y_db:.2f} | {row.ssim_y:.4f} | {', '.join(row.used_for)} |"
+            f"{row.worst_psnr_y_db:.2f} | {row.ssim_y:.4f} | "
+            f"{row.ram_bytes_per_pixel:.0f} | {', '.join(row.used_for)} |"
         )
     return "\n".join(lines)
 
@@ -392,6 +402,7 @@ def report(rows: list[Measurement], photo: Path) -> None:
     (HERE / "encoders.md").write_text(
         f"# Video encoders\n\nMade by `python benchmarks/encoders.py`. {facts}.\n\n"
         "`photo` is a slow diagonal pan with a zoom over the photo, `dusk` the same, darkened.\n"
+        "PSNR and SSIM are of luma; B/px is memory for each pixel of a frame.\n"
         f"A second run gave the same bytes for {same} of the {len(again)} settings in use.\n\n"
         f"{table(rows)}\n\n![quality over CPU time](encoders.png)\n"
     )

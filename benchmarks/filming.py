@@ -1,8 +1,9 @@
-"""The same camera move by several programs: ours, ffmpeg's zoompan, and cropping to whole pixels."""
+"""The same camera move by several programs: ours, ffmpeg's zoompan, cropping to whole pixels."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from math import log
+from functools import partial
+from math import cos, log, radians, sin
 from pathlib import Path
 
 import av
@@ -25,6 +26,9 @@ CHART = Resolution(6016, 3384)
 RATE = 30
 
 Luma = NDArray[np.uint8]
+Floats = NDArray[np.float64]
+Path2D = Callable[[int], Floats]
+Film = Callable[[Luma, Shot], Iterator[Luma]]
 
 
 def shot(begin: Framing, end: Framing, easing: Easing, frames: int) -> Shot:
@@ -55,9 +59,24 @@ def moves(frames: int) -> dict[str, Shot]:
     }
 
 
+def ideal(move: Shot, places: Floats) -> Path2D:
+    """Where the blobs are in each frame, by the storyboard's own arithmetic."""
+
+    def at(index: int) -> Floats:
+        view = view_at(move, index, CHART.aspect, SIZE.aspect)
+        scale = view.width * CHART.width_px / SIZE.width_px
+        turn = radians(view.rotation_deg)
+        away = places + 0.5 - [view.center_x * CHART.width_px, view.center_y * CHART.height_px]
+        turned = away @ np.array([[cos(turn), -sin(turn)], [sin(turn), cos(turn)]])
+        middle = [(SIZE.width_px - 1) / 2, (SIZE.height_px - 1) / 2]
+        return np.asarray(turned / scale + middle)
+
+    return at
+
+
 def video_luma(chart: Luma) -> Luma:
     """The levels that a grey picture has in a video, 16..235."""
-    return np.rint(16 + chart * (219 / 255)).astype(np.uint8)
+    return np.asarray(np.rint(16 + chart * (219 / 255)), np.uint8)
 
 
 def ours(chart: Luma, move: Shot) -> Iterator[Luma]:
@@ -90,7 +109,10 @@ def zoompan(chart: Luma, move: Shot, width_px: int) -> Iterator[Luma]:
     options = f"z='{begin.zoom}*exp({growth!r}*{way})':x='{x}':y='{y}'"
     graph = av.filter.Graph()
     source = graph.add_buffer(
-        width=width_px, height=height_px, format="yuv420p", time_base=Fraction(1, RATE)
+        width=width_px,
+        height=height_px,
+        format=av.VideoFormat("yuv420p"),
+        time_base=Fraction(1, RATE),
     )
     size = f"{SIZE.width_px}x{SIZE.height_px}"
     pan = graph.add("zoompan", f"{options}:d={move.frame_count}:s={size}:fps={RATE}")
@@ -100,7 +122,7 @@ def zoompan(chart: Luma, move: Shot, width_px: int) -> Iterator[Luma]:
     graph.vpush(still)
     graph.vpush(None)
     for _ in range(move.frame_count):
-        yield graph.vpull().to_ndarray()[: SIZE.height_px]
+        yield np.asarray(graph.vpull().to_ndarray()[: SIZE.height_px], np.uint8)
 
 
 def cropped(chart: Luma, move: Shot) -> Iterator[Luma]:
@@ -116,3 +138,13 @@ def cropped(chart: Luma, move: Shot) -> Iterator[Luma]:
             cv2.resize(part, (SIZE.width_px, SIZE.height_px), interpolation=cv2.INTER_AREA),
             np.uint8,
         )
+
+
+OURS = "this program"
+PROGRAMS: dict[str, Film] = {
+    OURS: ours,
+    "zoompan, 1920 px input": partial(zoompan, width_px=1920),
+    "zoompan, 3840 px input": partial(zoompan, width_px=3840),
+    "zoompan, 6016 px input": partial(zoompan, width_px=6016),
+    "whole-pixel crop, resized": cropped,
+}

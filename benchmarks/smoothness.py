@@ -5,27 +5,33 @@
 A chart of Gaussian blobs is filmed; in every frame the centre of each blob is found on the luma
 plane to a few thousandths of a pixel and compared with where the storyboard says it should be.
 The program "drawn exactly" films nothing: its blobs are computed at their ideal places, so it
-shows the error of the measurement itself. Breathing is the change of local sharpness from frame
-to frame while the camera moves over fine texture; the slow change that zooming brings is taken
-off first.
+shows the error of the measurement itself.
 """
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from math import cos, radians, sin
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ai_video_generator.media.resolution import Resolution
-from ai_video_generator.models import _plates
 from ai_video_generator.storyboard.camera_path import view_at
 from ai_video_generator.storyboard.storyboard import Shot
+from benchmarks.breathing import breathing_of_all
 from benchmarks.common import publish, table
-from benchmarks.filming import CHART, SIZE, Luma, cropped, moves, ours, video_luma, zoompan
+from benchmarks.filming import (
+    CHART,
+    OURS,
+    PROGRAMS,
+    SIZE,
+    Floats,
+    Luma,
+    Path2D,
+    ideal,
+    moves,
+    ours,
+    video_luma,
+)
 
 _SIGMA_PX = 14.0
 _DARK, _LIGHT = 40.0, 190.0
@@ -34,12 +40,7 @@ _GROUND = 16 + _DARK * 219 / 255
 _WINDOW_PX = 15
 _STEP_PX = 0.02
 # Steps of the ideal path below this are not judged for their direction: ten times the floor.
-_BREATHING_FRAMES = 60
 LIMIT_POSITION_PX, LIMIT_ACCELERATION_PX = 0.005, 0.008
-
-Floats = NDArray[np.float64]
-Path2D = Callable[[int], Floats]
-Film = Callable[[Luma, Shot], Iterator[Luma]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,21 +88,6 @@ def drawn(size: Resolution, places: Floats, sigma_px: float) -> Luma:
         upward = np.exp(-((rows - y) ** 2) / (2 * sigma_px**2))
         plane[np.ix_(rows, columns)] += _LIGHT * np.outer(upward, across)
     return np.clip(plane + 0.5, 0, 255).astype(np.uint8)
-
-
-def ideal(move: Shot, places: Floats) -> Path2D:
-    """Where the blobs are in each frame, by the storyboard's own arithmetic."""
-
-    def at(index: int) -> Floats:
-        view = view_at(move, index, CHART.aspect, SIZE.aspect)
-        scale = view.width * CHART.width_px / SIZE.width_px
-        turn = radians(view.rotation_deg)
-        away = places + 0.5 - [view.center_x * CHART.width_px, view.center_y * CHART.height_px]
-        turned = away @ np.array([[cos(turn), -sin(turn)], [sin(turn), cos(turn)]])
-        middle = [(SIZE.width_px - 1) / 2, (SIZE.height_px - 1) / 2]
-        return np.asarray(turned / scale + middle)
-
-    return at
 
 
 def centres(plane: Luma, guess: Floats) -> Floats:
@@ -162,66 +148,10 @@ def exactly(places: Floats, move: Shot) -> Iterator[Luma]:
         yield video_luma(drawn(SIZE, path(index), sigma))
 
 
-def texture() -> Luma:
-    """A chart of fine texture with the spectrum of photographs: noise of every size, equally strong."""
-    random = np.random.default_rng(11)
-    total = np.zeros((CHART.height_px, CHART.width_px), np.float32)
-    for size in (1, 2, 4, 8, 16, 32):
-        small = random.normal(0, 11, (CHART.height_px // size + 1, CHART.width_px // size + 1))
-        whole = (CHART.width_px, CHART.height_px)
-        total += cv2.resize(small.astype(np.float32), whole, interpolation=cv2.INTER_CUBIC)
-    return np.clip(total + 128, 0, 255).astype(np.uint8)
-
-
-def breathing(frames: Iterable[Luma], path: Path2D) -> float:
-    """Change of sharpness in patches that the camera follows, RMS, as a share of the sharpness."""
-    sharpness = []
-    for index, frame in enumerate(frames):
-        edges = np.abs(cv2.Laplacian(frame, cv2.CV_32F, ksize=1))
-        # One mean over 33 x 33 pixels at each place.
-        local = cv2.boxFilter(edges, -1, (33, 33))
-        at = np.rint(path(index)).astype(int)
-        sharpness.append(local[at[:, 1], at[:, 0]])
-    values = np.array(sharpness) / np.mean(sharpness, axis=0)
-    times = np.arange(len(values))
-    slow = np.polynomial.polynomial.polyfit(times, values, 2)
-    rest = values - np.polynomial.polynomial.polyval(times, slow).T
-    return float(np.sqrt((rest**2).mean()))
-
-
-def all_breathing(move: Shot, programs: dict[str, Film]) -> dict[str, float]:
-    """Breathing of each program, and of our camera with plates of other scales."""
-    columns, rows = np.meshgrid(np.arange(900, 5200, 400), np.arange(600, 2900, 300))
-    path = ideal(move, np.stack([columns.ravel(), rows.ravel()], 1).astype(np.float64))
-    chart = texture()
-
-    def measured(film: Film) -> float:
-        frames = film(chart, move)
-        return breathing((next(frames) for _ in range(_BREATHING_FRAMES)), path)
-
-    result = {name: measured(film) for name, film in programs.items()}
-    usual = _plates.OVERSAMPLING
-    for scale in (1.0, 1.15, 1.5, 1.8):
-        _plates.OVERSAMPLING = scale
-        result[f"{OURS}, plates {scale} x the frame instead of {usual}"] = measured(ours)
-    _plates.OVERSAMPLING = usual
-    return result
-
-
-OURS = "this program"
-PROGRAMS: dict[str, Film] = {
-    OURS: ours,
-    "zoompan, 1920 px input": partial(zoompan, width_px=1920),
-    "zoompan, 3840 px input": partial(zoompan, width_px=3840),
-    "zoompan, 6016 px input": partial(zoompan, width_px=6016),
-    "whole-pixel crop, resized": cropped,
-}
-
-
 def main() -> None:
     """Film, measure, publish."""
     parser = argparse.ArgumentParser(description="smoothness of camera moves")
-    parser.add_argument("--frames", type=int, default=300, help="frames of each move, 30 a second")
+    parser.add_argument("--frames", type=int, default=150, help="frames of each move, 30 a second")
     frames = parser.parse_args().frames
     places = blob_places()
     chart = drawn(CHART, places, _SIGMA_PX)
@@ -232,7 +162,7 @@ def main() -> None:
         if name in ("zoom, linear", "pan, zoom, linear"):
             films |= {program: PROGRAMS[program](chart, move) for program in list(PROGRAMS)[1:]}
         results += [judged(program, name, film, path, frames) for program, film in films.items()]
-    sharp = all_breathing(moves(frames)["zoom, linear"], PROGRAMS)
+    sharp = breathing_of_all()
     text = table(
         ("move", "program", "position RMS px", "max px", "acceleration RMS px", "backward steps"),
         [

@@ -7,6 +7,7 @@ FOLDER is where the videos go; the current folder otherwise.
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from ai_video_generator import VideoGenerator
 
@@ -18,7 +19,7 @@ def main(folder: Path) -> None:
     picture, portrait, music = (
         ASSETS / name for name in ("demo.jpg", "demo_portrait.jpg", "demo.mp3")
     )
-    inputs = [
+    inputs: list[dict[str, Any]] = [
         {"image": picture, "audio": music, "output": folder / "wide.mp4", "size": "480p"},
         {"image": portrait, "audio": music, "output": folder / "tall.mp4", "size": "540x960"},
         {"image": [picture, portrait], "audio": music, "output": folder / "both.mp4"},

@@ -1,5 +1,6 @@
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -183,3 +184,25 @@ def test_what_is_asked_of_the_root_imports_nothing_heavy(arguments: tuple[str, .
     )
     heavy = {"numpy", "cv2", "av", "PIL", "pydantic", "psutil", "pynvml"}
     assert heavy.isdisjoint(done.stderr.split())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such timer")
+@pytest.mark.parametrize("after_s", [0.001, 0.03, 0.06, 0.1, 0.15, 0.2])
+def test_an_interrupt_at_any_moment_shows_no_traceback(after_s: float) -> None:
+    code = (
+        "import signal, sys\n"
+        "from ai_video_generator.__main__ import main\n"
+        "interrupt = lambda *_: signal.raise_signal(signal.SIGINT)\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "signal.signal(signal.SIGALRM, interrupt)\n"
+        f"signal.setitimer(signal.ITIMER_REAL, {after_s})\n"
+        "code = main()\n"
+        "signal.setitimer(signal.ITIMER_REAL, 0)\n"
+        "sys.exit(code)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "settings"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode in {0, 130, -signal.SIGINT}, done.stderr
+    assert done.returncode == 0 or "Traceback" not in done.stderr

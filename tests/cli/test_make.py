@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from program import PROGRAM, aivg
 
-from ai_video_generator.cli.commands.make import told_apart
+from ai_video_generator.cli.files import told_apart
 
 SMALL = ("--size", "160x90", "--fps", "15")
 SOUND_S = 0.5
@@ -58,11 +58,13 @@ def test_the_answer_on_stdout_is_the_path_and_all_else_is_on_stderr(folder: Path
     assert names(folder) == {"photo.jpg", "song.wav", "video.mp4"}
 
 
+@pytest.mark.slow
 def test_quiet_says_only_the_path(folder: Path) -> None:
     done = aivg("make", "photo.jpg", "song.wav", "--quiet", *SMALL, folder=folder)
     assert (done.stdout, done.stderr) == ("song.mp4\n", "")
 
 
+@pytest.mark.slow
 def test_json_is_one_document_with_the_plan(folder: Path) -> None:
     done = aivg("make", "photo.jpg", "song.wav", "--json", *SMALL, folder=folder)
     told = json.loads(done.stdout)
@@ -72,6 +74,7 @@ def test_json_is_one_document_with_the_plan(folder: Path) -> None:
     assert told["sound"]["duration_s"] == "1/2"
 
 
+@pytest.mark.slow
 def test_a_dry_run_makes_nothing_and_says_why(folder: Path) -> None:
     before = names(folder)
     done = aivg("make", "photo.jpg", "song.wav", "--dry-run", *SMALL, folder=folder)
@@ -82,6 +85,7 @@ def test_a_dry_run_makes_nothing_and_says_why(folder: Path) -> None:
     assert json.loads(document.stdout)["timeline"]["frame_count"] == 8
 
 
+@pytest.mark.slow
 def test_nothing_is_overwritten_unless_asked(folder: Path) -> None:
     video = folder / "video.mp4"
     video.write_bytes(b"mine")
@@ -94,13 +98,14 @@ def test_nothing_is_overwritten_unless_asked(folder: Path) -> None:
     assert video.stat().st_size > 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("picture", "sound", "video"),
     [
         ("my photo.jpg", "my song.wav", "my video.mp4"),
         ("f\u00f8t\u00f8 \u2764.jpg", "\u6b4c.wav", "\u0444\u0438\u043b\u044c\u043c.mp4"),
         ("-photo.jpg", "--song.wav", "-video.mp4"),
-        ("[bold]a[/bold].jpg", "100%.wav", "'quoted'.mp4"),
+        ("[bold]a[red].jpg", "100%.wav", "'quoted'.mp4"),
     ],
 )
 def test_names_may_be_strange(tmp_path: Path, picture: str, sound: str, video: str) -> None:
@@ -112,6 +117,7 @@ def test_names_may_be_strange(tmp_path: Path, picture: str, sound: str, video: s
     assert (tmp_path / video).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows names are always text")
 def test_a_name_need_not_be_text(tmp_path: Path) -> None:
     picture = write_picture(tmp_path / os.fsdecode(b"caf\xe9.jpg"))
@@ -126,6 +132,7 @@ def test_a_name_need_not_be_text(tmp_path: Path) -> None:
     assert done.stdout == b"\xe9.mp4\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -196,6 +203,7 @@ def test_a_video_shows_its_recipe_and_is_reproduced_bit_by_bit(folder: Path) -> 
     assert (folder / "again.mp4").read_bytes() == (folder / "video.mp4").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_file_without_a_recipe_is_an_input_error(folder: Path) -> None:
     for command in ("show", "reproduce"):
         done = aivg(command, "photo.jpg", folder=folder)

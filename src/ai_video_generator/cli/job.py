@@ -11,6 +11,9 @@ from ai_video_generator.media.timeline import clock_text, rate_text
 from ai_video_generator.planning.plan import Plan
 from ai_video_generator.progress_tracker import ProgressTracker
 
+_TOLD = ("size", "frame rate")
+# The two decisions that people ask about; `aivg plan` and `aivg show` tell all.
+
 
 def run_job(job: Callable[[VideoGenerator], Result], *, settings: Settings, json: bool) -> None:
     """Do a job, and answer with the finished file.
@@ -27,7 +30,7 @@ def run_job(job: Callable[[VideoGenerator], Result], *, settings: Settings, json
     with console.ProgressDisplay() as display:
         tracker = ProgressTracker(display)
         with stopping_on_signals(tracker):
-            result = job(VideoGenerator(settings=settings, progress=tracker))
+            result = job(VideoGenerator(settings=settings, progress=tracker, on_plan=_open))
     _close(result)
     if json:
         console.answer_json(
@@ -44,22 +47,38 @@ def run_job(job: Callable[[VideoGenerator], Result], *, settings: Settings, json
         console.answer(result.path)
 
 
+def _open(plan: Plan) -> None:
+    """Say what will be made, and why so."""
+    console.note(f"making {_what(plan)}")
+    for reason in plan.reasons:
+        if reason.topic in _TOLD:
+            console.note(f"{reason.topic}: {reason.because}")
+
+
 def _close(result: Result) -> None:
-    """Say what was made and how fast."""
+    """Say how the sound went in, what went wrong on the way, and how fast it was."""
     plan = result.plan
     if plan is None:
         return
+    for attempt in result.attempts:
+        if attempt.error is not None:
+            console.note(f"tried {attempt.plan.encoder.name} first: {attempt.error}")
     console.note(f"sound: {result.sound_track}")
     speed = float(plan.timeline.duration_s) / max(result.seconds, 1e-3)  # a clock may stand still
     console.note(f"done in {clock_text(result.seconds)}, {speed:.1f} x real time")
 
 
 def plan_lines(plan: Plan) -> list[str]:
-    """Say in a few lines what will be made, what it costs, and why it is not larger."""
+    """Say what will be made, what it will cost, and why."""
+    estimate = plan.estimate
+    cost = f"about {clock_text(estimate.seconds)} and {estimate.disk_bytes / 1e6:.1f} MB"
+    reasons = (f"{reason.topic}: {reason.because}" for reason in plan.reasons)
+    return [f"{_what(plan)}: {cost}", *reasons]
+
+
+def _what(plan: Plan) -> str:
     line = plan.timeline
-    first = (
-        f"{plan.output_size}, {rate_text(line.frame_rate)} frames/s, "
-        f"{clock_text(float(line.duration_s))} long, {plan.encoder.codec} in {plan.container}: "
-        f"about {clock_text(plan.estimate.seconds)} and {plan.estimate.disk_bytes / 1e6:.0f} MB"
+    return (
+        f"{plan.output_size} at {rate_text(line.frame_rate)} frames/s, "
+        f"{clock_text(float(line.duration_s))} long, {plan.encoder.codec} in {plan.container}"
     )
-    return [first, *(f"{reason.topic}: {reason.because}" for reason in plan.reasons)]

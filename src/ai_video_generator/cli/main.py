@@ -45,7 +45,11 @@ def app() -> App:
         version=ai_video_generator.__version__,
         suppress_keyboard_interrupt=False,
         group_parameters="Options",
-        default_parameter=Parameter(show_default=_shown_default),
+        default_parameter=Parameter(
+            show_default=_shown_default,
+            json_list=False,  # "[1].jpg" is a file's name
+            json_dict=False,
+        ),
     )
     for name, path in _import_paths().items():
         root.command(path, name=name.replace("_", "-"), help=_help(path))
@@ -193,10 +197,11 @@ def _exit_code(problem: Exception) -> int:
                 AIVideoError(str(problem), hint="aivg COMMAND --help shows what it takes")
             )
             return USAGE_EXIT_CODE
-        case CancelledError():
+        case CancelledError() | RuntimeError(__cause__=KeyboardInterrupt()):
+            # Python 3.11 wraps what interrupts the making of a class, as modules load.
             _log.info("stopped", exc_info=problem)
             console.note("stopped; nothing half-finished was left")
-            return problem.exit_code
+            return CancelledError.exit_code
         case AIVideoError():
             _log.info("failed: %s", problem, exc_info=problem)
             console.error(problem)

@@ -37,7 +37,8 @@ class ModelSpec:
         size_multiple_px: Sides must be multiples of this.
         quality: 0..100; orders candidates, nothing else.
         needs_accelerator: Whether it is of no use on a CPU.
-        cpu_seconds_per_megapixel: CPU seconds to make one million pixels of frames on the machine of ``memory.source``.
+        cpu_seconds_per_megapixel: CPU seconds to make one million pixels of frames
+            (benchmarks/speed.json).
         memory: How much memory it needs.
     """
 

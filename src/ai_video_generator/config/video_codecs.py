@@ -23,11 +23,14 @@ class EncoderSettings:
             (benchmarks/encoders.json).
         bits_per_pixel: Bits of the stream for each pixel of each frame at 30 frames/s (the same
             file).
+        ram_bytes_per_pixel: Memory for each pixel of a frame, all frames it holds together (the
+            same file).
     """
 
     options: Mapping[str, str]
     cpu_seconds_per_megapixel: float
     bits_per_pixel: float
+    ram_bytes_per_pixel: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +61,13 @@ def encoders_of(codec: Codec) -> tuple[EncoderSpec, ...]:
     return tuple(encoder for encoder in ENCODERS if encoder.codec is codec)
 
 
+_Costed = tuple[dict[str, str], float, float, float]
+"""Options, CPU seconds per megapixel, bits per pixel, bytes of memory per pixel."""
+
+
 def _settings(
-    basic: tuple[dict[str, str], float, float],
-    standard: tuple[dict[str, str], float, float],
-    high: tuple[dict[str, str], float, float],
-    maximum: tuple[dict[str, str], float, float],
+    basic: _Costed, standard: _Costed, high: _Costed, maximum: _Costed
 ) -> dict[Quality, EncoderSettings]:
-    """Settings by quality, each as options, CPU seconds per megapixel, bits per pixel."""
     levels = {
         Quality.BASIC: basic,
         Quality.AUTO: standard,
@@ -74,9 +77,12 @@ def _settings(
     }
     return {
         quality: EncoderSettings(
-            options=options, cpu_seconds_per_megapixel=cpu_s, bits_per_pixel=bits
+            options=options,
+            cpu_seconds_per_megapixel=cpu_s,
+            bits_per_pixel=bits,
+            ram_bytes_per_pixel=ram_bytes,
         )
-        for quality, (options, cpu_s, bits) in levels.items()
+        for quality, (options, cpu_s, bits, ram_bytes) in levels.items()
     }
 
 
@@ -103,6 +109,8 @@ _CHIP_COST_S = 0.001
 # A chip leaves the CPU a copy of each frame, about a gigabyte a second. Computed, not measured.
 _CHIP_BITS = 0.16
 # Chips are taken to need half as much again as libx264 for the same picture. Not measured.
+_CHIP_RAM_BYTES = 30.0
+# Twenty frames on their way to the chip and back. Not measured.
 _CHIP_MIN_WIDTH_PX, _CHIP_MIN_HEIGHT_PX = 192, 128
 # The most that a current NVENC asks for (AV1: 192x128; H.264: 145x49); Quick Sync and AMF ask for
 # less.
@@ -113,7 +121,8 @@ def _chip(
 ) -> EncoderSpec:
     """A hardware encoder; ``levels`` are its constant quality from basic to maximum."""
     basic, standard, high, maximum = (
-        (_chip_options(family, level), _CHIP_COST_S, _CHIP_BITS) for level in levels
+        (_chip_options(family, level), _CHIP_COST_S, _CHIP_BITS, _CHIP_RAM_BYTES)
+        for level in levels
     )
     return EncoderSpec(
         name=f"{codec.value}_{family}",
@@ -153,10 +162,15 @@ ENCODERS: tuple[EncoderSpec, ...] = (
         "libx264",
         Codec.H264,
         _settings(
-            ({"preset": "veryfast", "crf": "20", "rc-lookahead": "5", **_X264_FLAT}, 0.0, 0.0),
-            ({"preset": "veryfast", "crf": "18", **_X264_FLAT}, 0.0, 0.0),
-            ({"preset": "fast", "crf": "17"}, 0.0, 0.0),
-            ({"preset": "medium", "crf": "15"}, 0.0, 0.0),
+            (
+                {"preset": "veryfast", "crf": "20", "rc-lookahead": "5", **_X264_FLAT},
+                0.0062,
+                0.0207,
+                70,
+            ),
+            ({"preset": "veryfast", "crf": "18", **_X264_FLAT}, 0.0083, 0.0479, 87),
+            ({"preset": "fast", "crf": "17"}, 0.0365, 0.0772, 154),
+            ({"preset": "medium", "crf": "15"}, 0.0524, 0.102, 190),
         ),
     ),
     _chip("nvenc", Codec.HEVC, (27, 23, 20, 17)),
@@ -167,10 +181,10 @@ ENCODERS: tuple[EncoderSpec, ...] = (
         "libx265",
         Codec.HEVC,
         _settings(
-            ({"preset": "ultrafast", "crf": "20", **_X265_SILENT}, 0.0, 0.0),
-            ({"preset": "superfast", "crf": "19", **_X265_SILENT}, 0.0, 0.0),
-            ({"preset": "veryfast", "crf": "18", **_X265_SILENT}, 0.0, 0.0),
-            ({"preset": "fast", "crf": "16", **_X265_SILENT}, 0.0, 0.0),
+            ({"preset": "ultrafast", "crf": "20", **_X265_SILENT}, 0.0206, 0.0154, 150),
+            ({"preset": "superfast", "crf": "19", **_X265_SILENT}, 0.0215, 0.0231, 174),
+            ({"preset": "veryfast", "crf": "18", **_X265_SILENT}, 0.0298, 0.0301, 213),
+            ({"preset": "fast", "crf": "16", **_X265_SILENT}, 0.0519, 0.0436, 213),
         ),
     ),
     _chip("nvenc", Codec.AV1, (36, 30, 25, 20)),
@@ -180,10 +194,10 @@ ENCODERS: tuple[EncoderSpec, ...] = (
         "libsvtav1",
         Codec.AV1,
         _settings(
-            ({"preset": "12", "crf": "32"}, 0.0, 0.0),
-            ({"preset": "10", "crf": "25"}, 0.0, 0.0),
-            ({"preset": "8", "crf": "22"}, 0.0, 0.0),
-            ({"preset": "6", "crf": "18"}, 0.0, 0.0),
+            ({"preset": "12", "crf": "32"}, 0.0073, 0.0096, 208),
+            ({"preset": "10", "crf": "25"}, 0.0088, 0.0137, 211),
+            ({"preset": "8", "crf": "22"}, 0.0167, 0.0169, 237),
+            ({"preset": "6", "crf": "18"}, 0.0333, 0.0256, 370),
         ),
     ),
     _chip("qsv", Codec.VP9, (27, 23, 20, 17), "nv12"),
@@ -191,20 +205,20 @@ ENCODERS: tuple[EncoderSpec, ...] = (
         "libvpx-vp9",
         Codec.VP9,
         _settings(
-            ({"deadline": "realtime", "cpu-used": "8", "crf": "32", **_VP9}, 0.0, 0.0),
-            ({"deadline": "realtime", "cpu-used": "6", "crf": "26", **_VP9}, 0.0, 0.0),
-            ({"deadline": "good", "cpu-used": "5", "crf": "24", **_VP9}, 0.0, 0.0),
-            ({"deadline": "good", "cpu-used": "4", "crf": "18", **_VP9}, 0.0, 0.0),
+            ({"deadline": "realtime", "cpu-used": "8", "crf": "32", **_VP9}, 0.0092, 0.0299, 149),
+            ({"deadline": "realtime", "cpu-used": "6", "crf": "26", **_VP9}, 0.0137, 0.0410, 150),
+            ({"deadline": "good", "cpu-used": "5", "crf": "24", **_VP9}, 0.0584, 0.0251, 148),
+            ({"deadline": "good", "cpu-used": "4", "crf": "18", **_VP9}, 0.0804, 0.0466, 148),
         ),
     ),
     _software(
         "prores_ks",
         Codec.PRORES,
         _settings(
-            ({"profile": "1"}, 0.0, 0.0),
-            ({"profile": "2"}, 0.0, 0.0),
-            ({"profile": "3"}, 0.0, 0.0),
-            ({"profile": "3"}, 0.0, 0.0),
+            ({"profile": "1"}, 0.085, 1.8, 12),
+            ({"profile": "2"}, 0.089, 2.5, 12),
+            ({"profile": "3"}, 0.1, 3.74, 12),
+            ({"profile": "3"}, 0.1, 3.74, 12),
         ),
         pixel_format="yuv422p10le",
     ),
@@ -212,7 +226,7 @@ ENCODERS: tuple[EncoderSpec, ...] = (
         # The palette is made and laid by FFmpeg's filters, whose cost is counted here.
         "gif",
         Codec.GIF,
-        _settings(*[({}, 0.074, 3.9)] * 4),
+        _settings(*[({}, 0.074, 3.9, 40)] * 4),
         pixel_format="pal8",
     ),
 )

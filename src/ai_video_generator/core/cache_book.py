@@ -2,6 +2,7 @@
 
 import json
 import logging
+from math import inf
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -34,24 +35,26 @@ class CacheBook:
 
     def speeds(self) -> dict[str, float]:
         """Wall seconds per megapixel of frames, by "model/encoder"."""
-        return {name: median(values) for name, values in self._read("speeds").items() if values}
+        kept = self._read("speeds")
+        return {name: median(values) for name in kept if (values := _numbers(kept[name]))}
 
     def record_speed(self, name: str, seconds_per_megapixel: float) -> None:
         """Remember how fast a job was."""
         book = self._read("speeds")
-        book[name] = [*book.get(name, []), round(seconds_per_megapixel, 6)][-_KEPT_SPEEDS:]
+        speeds = [*_numbers(book.get(name)), round(seconds_per_megapixel, 6)]
+        book[name] = speeds[-_KEPT_SPEEDS:]
         self._write("speeds", book)
 
     def input_path(self, sha256: str) -> Path | None:
         """Where a file of this content was last seen."""
         found = self._read("inputs").get(sha256)
-        return Path(found) if found else None
+        return Path(found) if isinstance(found, str) and found else None
 
     def record_input(self, sha256: str, path: Path) -> None:
         """Remember where a file of this content is."""
         book = self._read("inputs")
         book.pop(sha256, None)
-        book[sha256] = str(path.absolute())
+        book[sha256] = str(path.absolute())  # json writes bytes that are no text as escapes
         self._write("inputs", dict(list(book.items())[-_KEPT_INPUTS:]))
 
     def _read(self, name: str) -> dict[str, Any]:
@@ -73,3 +76,9 @@ class CacheBook:
                 path.write_text(json.dumps(book, indent=1), encoding="utf-8")
         except Exception as error:  # noqa: BLE001 - a cache that cannot be written never fails a job
             _log.warning("the cache in %s cannot be written: %s", self._folder, error)
+
+
+def _numbers(kept: object) -> list[float]:
+    """What is left of a list of positive numbers, whoever has edited the file."""
+    values = kept if isinstance(kept, list) else []
+    return [value for value in values if isinstance(value, int | float) and 0 < value < inf]

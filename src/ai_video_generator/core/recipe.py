@@ -1,17 +1,27 @@
-"""The recipe of a video: everything that is needed to make the same file again, stored inside the file.
+"""The recipe of a video: all that is needed to make the same file again, stored inside the file.
 
-It holds names and digests of the inputs, never their folders: a video that is posted tells nobody's user name.
+It holds names and digests of the inputs, never their folders: a video that is posted tells nobody's
+user name.
 """
 
+import os
 import platform
+from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ai_video_generator import __version__
-from ai_video_generator.encoding.sound_track import SoundTrackChoice
+from ai_video_generator.config.choices import SoundMode
+from ai_video_generator.config.containers import container_named
+from ai_video_generator.config.settings import Settings
+from ai_video_generator.encoding.sound_track import SoundTrackChoice, choose_sound_track
 from ai_video_generator.errors import InputError
+from ai_video_generator.media.files import sha256
+from ai_video_generator.media.picture import PictureInfo
+from ai_video_generator.media.sound import SoundInfo
 from ai_video_generator.media.video_file import video_info
 from ai_video_generator.planning.plan import Plan
 
@@ -35,6 +45,12 @@ class InputFile(BaseModel):
 
     name: str
     sha256: str
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """Read a file's digest; a name that is not UTF-8 is written as well as it can be."""
+        name = os.fsencode(path.name).decode("utf-8", "replace")
+        return cls(name=name, sha256=sha256(path))
 
 
 class Recipe(BaseModel):
@@ -65,7 +81,10 @@ class Recipe(BaseModel):
     plan: Plan
 
     def differences(self) -> list[str]:
-        """What is not as it was when the video was made, one sentence each; empty when a bit-exact copy is due."""
+        """What is not as it was when the video was made, one sentence each.
+
+        Empty when a copy that is the same bit for bit is due.
+        """
         was = {
             "ai-video-generator": self.program_version,
             **self.libraries,
@@ -77,6 +96,38 @@ class Recipe(BaseModel):
             for name in sorted(was.keys() | now.keys())
             if was.get(name) != now.get(name)
         ]
+
+
+def recipe_for(
+    pictures: Sequence[PictureInfo], sound: SoundInfo, plan: Plan, settings: Settings
+) -> Recipe:
+    """Decide how the sound goes in, and write down all that the file is made from.
+
+    Raises:
+        RequestImpossibleError: When the sound was to be copied and cannot be.
+    """
+    return Recipe(
+        program_version=__version__,
+        libraries=library_versions(),
+        machine=machine(),
+        pictures=tuple(InputFile.of(info.path) for info in pictures),
+        sound=InputFile.of(sound.path),
+        seed=settings.seed,
+        sound_track=_sound_track(sound, plan, settings.sound),
+        plan=plan,
+    )
+
+
+def _sound_track(sound: SoundInfo, plan: Plan, mode: SoundMode) -> SoundTrackChoice | None:
+    if not container_named(plan.container).has_sound:
+        return None
+    return choose_sound_track(
+        sound,
+        container=plan.container,
+        mode=mode,
+        video_duration_s=plan.timeline.duration_s,
+        frame_duration_s=1 / plan.timeline.frame_rate,
+    )
 
 
 def library_versions() -> dict[str, str]:
@@ -101,11 +152,12 @@ def read_recipe(video: Path) -> Recipe:
     except ValidationError as error:
         raise InputError(
             f"{str(video)!r} holds no recipe of this program",
-            hint="only videos made by aivg carry one; some services strip it when they convert a video",
+            hint="only videos made by aivg carry one; services that convert a video strip it",
         ) from error
     if recipe.format != _FORMAT:
         raise InputError(
-            f"the recipe in {str(video)!r} has format {recipe.format}, this program reads {_FORMAT}",
+            f"the recipe in {str(video)!r} has format {recipe.format}, "
+            f"this program reads {_FORMAT}",
             hint="update this program: pip install --upgrade ai-video-generator",
         )
     return recipe

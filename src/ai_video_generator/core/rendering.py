@@ -25,7 +25,8 @@ from ai_video_generator.storyboard.stage import stage
 from ai_video_generator.storyboard.storyboard import Storyboard
 
 _DETAIL = 1.35
-# Pictures are read this much larger than the tightest view needs: the camera's oversampling and a little.
+# Pictures are read this much larger than the tightest view needs: the camera's oversampling, and a
+# little more.
 
 _DISK_MARGIN_BYTES = 50 * 2**20
 # A disk filled to the last byte breaks other programs.
@@ -121,7 +122,7 @@ def _shelf(
     size: Resolution,
     progress: ProgressTracker,
 ) -> PictureShelf:
-    """Read every picture once before the work begins, so that a damaged one is found at once and not after an hour."""
+    """Read every picture once, so that a damaged one is found now and not after an hour."""
     nearest = max(
         framing.zoom
         for shot in storyboard.shots

@@ -3,56 +3,37 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from ai_video_generator import __version__
-from ai_video_generator.config.choices import Quality, SoundMode, Tier
-from ai_video_generator.config.containers import container_named, container_of
-from ai_video_generator.config.options import AUTO
+from ai_video_generator.config.choices import Quality, Tier
+from ai_video_generator.config.containers import container_of
 from ai_video_generator.config.settings import Settings, changed_settings, load_settings
 from ai_video_generator.core.cache_book import CacheBook
 from ai_video_generator.core.input_finder import InputFinder
-from ai_video_generator.core.recipe import (
-    InputFile,
-    Recipe,
-    library_versions,
-    machine,
-    read_recipe,
-)
-from ai_video_generator.core.rendering import Job, check_room, is_hardware, render
-from ai_video_generator.core.result import Attempt, Result
-from ai_video_generator.encoding.sound_track import SoundTrackChoice, choose_sound_track
-from ai_video_generator.errors import AIVideoError, EncodingError, InputError
+from ai_video_generator.core.job_planner import JobPlanner, request_for
+from ai_video_generator.core.job_runner import JobRunner
+from ai_video_generator.core.recipe import read_recipe, recipe_for
+from ai_video_generator.core.rendering import Job
+from ai_video_generator.core.result import Result
+from ai_video_generator.errors import AIVideoError, CancelledError, InputError
 from ai_video_generator.hardware.facts import HardwareFacts
 from ai_video_generator.hardware.hardware_detector import HardwareDetector
-from ai_video_generator.hardware.processor import disk_free_bytes
-from ai_video_generator.hardware.video_encoders import working_video_encoders
 from ai_video_generator.media.audio_processor import AudioProcessor
-from ai_video_generator.media.files import check_output, sha256
+from ai_video_generator.media.files import check_output
 from ai_video_generator.media.image_file import picture_info
 from ai_video_generator.media.picture import PictureInfo
-from ai_video_generator.media.resolution import Resolution, parse_size
+from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.sound import SoundInfo
-from ai_video_generator.media.timeline import parse_frame_rate
-from ai_video_generator.models.base_model import BACKENDS
-from ai_video_generator.planning.encoder_choice import encoder_candidates
-from ai_video_generator.planning.estimate import speed_key
 from ai_video_generator.planning.plan import Plan
-from ai_video_generator.planning.planner import plan as make_plan
 from ai_video_generator.planning.request import Request
 from ai_video_generator.progress_tracker import ProgressTracker
 
 _log = logging.getLogger(__name__)
 
 AnyPath = str | PathLike[str]
-
-_SHORTEST_MEASURE_S = 2.0
-# A job shorter than this says more about start-up than about speed.
 
 _TYPICAL_PICTURE = Resolution(6000, 4000)
 # A photo of today's cameras; what `get_estimated_time` assumes, as it is given none.
@@ -68,6 +49,7 @@ class VideoGenerator:
         quality: "auto", "basic", "medium", "high" or "maximum"; None takes the settings' own.
         settings: Settings of all jobs; None reads the settings file and the environment.
         progress: Where progress is reported, and a stop comes from.
+        on_plan: Called with the plan of each job before its first frame is made.
 
     Raises:
         SettingsError: When a setting is not allowed.
@@ -86,18 +68,20 @@ class VideoGenerator:
         quality: str | Quality | None = None,
         settings: Settings | None = None,
         progress: ProgressTracker | None = None,
+        on_plan: Callable[[Plan], None] | None = None,
     ) -> None:
         preferences = {"tier": hardware_tier, "model": model_preference, "quality": quality}
         given = {name: value for name, value in preferences.items() if value is not None}
         self._settings = changed_settings(settings or load_settings().values, given)
-        self._detector = hardware_detector or HardwareDetector()
         self._progress = progress or ProgressTracker()
         self._book = CacheBook(self._settings.cache_folder)
+        self._planner = JobPlanner(hardware_detector or HardwareDetector(), self._book)
+        self._runner = JobRunner(self._progress, self._book, on_plan)
 
-    @cached_property
+    @property
     def facts(self) -> HardwareFacts:
         """What this machine is; asked once."""
-        return self._detector.detect()
+        return self._planner.facts
 
     def generate_video(
         self,
@@ -132,29 +116,28 @@ class VideoGenerator:
         container = container_of(output).name
         check_output(output, overwrite=settings.overwrite, inputs=(*paths, audio))
         pictures, sound = self._read(paths, audio)
-        request = self._request(_sizes(pictures), sound.duration_s, container, settings)
-        plan = self._plan_for(request)
+        request = _request(pictures, sound, container, settings)
+        plan = self._planner.plan(request)
         job = Job(
             pictures=pictures,
             sound=sound,
             output=output,
             overwrite=settings.overwrite,
-            recipe=self._recipe(pictures, sound, plan, settings),
+            recipe=recipe_for(pictures, sound, plan, settings),
         )
-        in_software = replace(
-            request,
-            size=plan.output_size,
-            frame_rate=plan.timeline.frame_rate,
-            software_encoding=True,
+        self._remember_inputs(job)
+        return self._runner.run(
+            job,
+            started_s=started_s,
+            in_software=lambda failed: self._planner.plan_in_software(request, failed),
         )
-        return self._carried_out(job, started_s, otherwise=lambda: self._plan_for(in_software))
 
     def generate_batch(self, inputs: Sequence[Mapping[str, Any]]) -> list[Result]:
         """Make several videos, one after another; a failure does not stop the rest.
 
         Args:
-            inputs: For each video ``image`` (a path or several), ``audio``, optionally ``output`` (the sound's name
-                with ``.mp4`` otherwise), and any settings by name.
+            inputs: For each video ``image`` (a path or several), ``audio``, optionally ``output``
+                (the sound's name with ``.mp4`` otherwise), and any settings by name.
 
         Returns:
             One result for each input, in order; a failed one has ``error``.
@@ -167,9 +150,12 @@ class VideoGenerator:
             started_s = time.monotonic()
             try:
                 results.append(self._batch_entry(entry))
-            except (InputError, AIVideoError) as error:
-                self._progress.check()
-                _log.warning("%s failed: %s", entry, error)
+            except CancelledError:
+                raise
+            except Exception as error:  # noqa: BLE001  # the rest of an album must not suffer
+                _log.exception("%s failed", entry)
+                if not isinstance(error, AIVideoError):
+                    error = AIVideoError(f"unexpected {type(error).__name__}: {error}")
                 results.append(Result(path=None, seconds=time.monotonic() - started_s, error=error))
         return results
 
@@ -188,11 +174,12 @@ class VideoGenerator:
         container = container_of(Path(output)).name if output else "mp4"
         pictures, sound = self._read(_paths(images), Path(audio))
         settings = changed_settings(self._settings, options)
-        request = self._request(_sizes(pictures), sound.duration_s, container, settings)
-        return self._plan_for(request)
+        return self._planner.plan(_request(pictures, sound, container, settings))
 
     def get_estimated_time(self, duration: float) -> float:
-        """Seconds that a video of a typical photo takes on this machine, from the speed of earlier jobs where known.
+        """Seconds that a video of a typical photo takes on this machine.
+
+        From the speed of earlier jobs where there were any, else from the release's measurements.
 
         Args:
             duration: Length of the sound, seconds, above 0.
@@ -204,8 +191,10 @@ class VideoGenerator:
             raise InputError(
                 f"a duration of {duration} s is not a length", hint="give seconds above 0"
             )
-        request = self._request((_TYPICAL_PICTURE,), Fraction(duration), "mp4", self._settings)
-        return self._plan_for(request).estimate.seconds
+        request = request_for(
+            [_TYPICAL_PICTURE], Fraction(duration), container="mp4", settings=self._settings
+        )
+        return self._planner.plan(request).estimate.seconds
 
     def reproduce(
         self,
@@ -215,12 +204,13 @@ class VideoGenerator:
         audio: AnyPath | None = None,
         **options: Any,
     ) -> Result:
-        """Make the same file again from the recipe inside it; bit for bit on the same machine and versions.
+        """Make the same file again from its recipe, bit for bit on the same machine and versions.
 
         Args:
             video: A video that this program made.
             output: The file to make; None puts ``-again`` behind the video's name.
-            images: The pictures; None looks beside the video, in the current folder, and where they were last seen.
+            images: The pictures; None looks beside the video, in the current folder, and where they
+                were last seen.
             audio: The sound; None looks in the same places.
             **options: ``overwrite`` is taken; everything else is in the recipe.
 
@@ -254,7 +244,7 @@ class VideoGenerator:
             overwrite=settings.overwrite,
             recipe=recipe,
         )
-        return self._carried_out(job, started_s)
+        return self._runner.run(job, started_s=started_s)
 
     def _batch_entry(self, entry: Mapping[str, Any]) -> Result:
         options = dict(entry)
@@ -276,115 +266,21 @@ class VideoGenerator:
             raise InputError("no picture was given", hint="give one or more: photo.jpg song.mp3")
         pictures = tuple(picture_info(path) for path in images)
         self._progress.start("listening to the sound")
-        sound = AudioProcessor().probe(audio)
-        self._progress.check()
+        sound = AudioProcessor(self._progress).probe(audio)
         return pictures, sound
 
-    @staticmethod
-    def _request(
-        sizes: tuple[Resolution, ...], duration_s: Fraction, container: str, settings: Settings
-    ) -> Request:
-        return Request(
-            picture_sizes=sizes,
-            sound_duration_s=duration_s,
-            container=container,
-            size=None if settings.size == AUTO else parse_size(settings.size),
-            frame_rate=None if settings.fps == AUTO else parse_frame_rate(settings.fps),
-            fit=settings.fit,
-            quality=settings.quality,
-            codec=settings.codec,
-            tier=settings.tier,
-            model=None if settings.model == AUTO else settings.model,
-            time_budget=settings.time_budget,
-            threads=settings.threads,
-            software_encoding=settings.software_encoding,
-        )
-
-    def _plan_for(self, request: Request) -> Plan:
-        return make_plan(
-            request,
-            self.facts,
-            [BACKENDS.load(name).spec for name in BACKENDS.names()],
-            working_encoders=working_video_encoders(
-                encoder_candidates(request, container_named(request.container))
-            ),
-            speeds=self._book.speeds(),
-        )
-
-    def _recipe(
-        self, pictures: Sequence[PictureInfo], sound: SoundInfo, plan: Plan, settings: Settings
-    ) -> Recipe:
-        """Decide how the sound goes in, and write down everything that the file is made from."""
-        files = []
-        for path in (*(info.path for info in pictures), sound.path):
-            files.append(InputFile(name=path.name, sha256=sha256(path)))
-            self._book.record_input(files[-1].sha256, path)
-        return Recipe(
-            program_version=__version__,
-            libraries=library_versions(),
-            machine=machine(),
-            pictures=tuple(files[:-1]),
-            sound=files[-1],
-            seed=settings.seed,
-            sound_track=_sound_track(sound, plan, settings.sound),
-            plan=plan,
-        )
-
-    def _carried_out(
-        self, job: Job, started_s: float, *, otherwise: Callable[[], Plan] | None = None
-    ) -> Result:
-        """Carry out a job; when its hardware encoder fails, once more with the software one."""
-        check_room(job.plan, job.output, disk_free_bytes(job.output))
-        attempts: list[Attempt] = []
-        while not attempts or attempts[-1].error is not None:
-            attempt_started_s = time.monotonic()
-            failure = None
-            try:
-                render(job, self._progress)
-            except EncodingError as error:
-                if otherwise is None or not is_hardware(job.plan.encoder):
-                    raise
-                failure = error
-            attempts.append(
-                Attempt(plan=job.plan, seconds=time.monotonic() - attempt_started_s, error=failure)
-            )
-            if failure is not None and otherwise is not None:
-                job = job.with_plan(otherwise(), because=str(failure))
-                _log.warning("%s; trying %s instead", failure, job.plan.encoder.name)
-        self._remember(attempts[-1])
-        track = job.recipe.sound_track
-        return Result(
-            path=job.output,
-            attempts=tuple(attempts),
-            seconds=time.monotonic() - started_s,
-            sound=job.sound,
-            sound_track=track.because if track else "the file type carries no sound",
-            recipe=job.recipe,
-        )
-
-    def _remember(self, attempt: Attempt) -> None:
-        """Learn this machine's speed from a finished job."""
-        plan = attempt.plan
-        if attempt.seconds >= _SHORTEST_MEASURE_S:
-            megapixels = plan.output_size.pixel_count * plan.timeline.frame_count / 1e6
-            name = speed_key(plan.model, plan.encoder)
-            self._book.record_speed(name, attempt.seconds / megapixels)
+    def _remember_inputs(self, job: Job) -> None:
+        """Note where the inputs lie, for `reproduce`."""
+        paths = [*(info.path for info in job.pictures), job.sound.path]
+        for entry, path in zip([*job.recipe.pictures, job.recipe.sound], paths, strict=True):
+            self._book.record_input(entry.sha256, path)
 
 
-def _sizes(pictures: Sequence[PictureInfo]) -> tuple[Resolution, ...]:
-    return tuple(info.size for info in pictures)
-
-
-def _sound_track(sound: SoundInfo, plan: Plan, mode: SoundMode) -> SoundTrackChoice | None:
-    if plan.container == "gif":
-        return None
-    return choose_sound_track(
-        sound,
-        container=plan.container,
-        mode=mode,
-        video_duration_s=plan.timeline.duration_s,
-        frame_duration_s=1 / plan.timeline.frame_rate,
-    )
+def _request(
+    pictures: Sequence[PictureInfo], sound: SoundInfo, container: str, settings: Settings
+) -> Request:
+    sizes = [info.size for info in pictures]
+    return request_for(sizes, sound.duration_s, container=container, settings=settings)
 
 
 def _paths(images: AnyPath | Sequence[AnyPath]) -> tuple[Path, ...]:

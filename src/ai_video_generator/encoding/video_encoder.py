@@ -6,18 +6,20 @@ points: BT.709 primaries (1), transfer (1) and matrix (1), limited range.
 """
 
 import errno
+import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from fractions import Fraction
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import av
+import av.codec.codec
 import av.error
 import av.filter
 from av.container import OutputContainer
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from av.video.stream import VideoStream
 
+from ai_video_generator.config.choices import Codec
 from ai_video_generator.encoding.sound_track import (
     SoundTrackChoice,
     SoundTrackWriter,
@@ -25,12 +27,20 @@ from ai_video_generator.encoding.sound_track import (
 )
 from ai_video_generator.errors import DiskFullError, EncodingError
 from ai_video_generator.media.frames import Frame, FrameStream
+from ai_video_generator.media.gif_comment import write_comment
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.sound import SoundInfo
 from ai_video_generator.media.timeline import Timeline
 from ai_video_generator.planning.plan import EncoderChoice
 
 _MUXERS = {"mp4": "mp4", "mov": "mov", "mkv": "matroska", "webm": "webm", "gif": "gif"}
+
+
+_SILENT = {"libx265": {"x265-params": "log-level=none"}}
+# x265 and SVT-AV1 write to the terminal themselves, past FFmpeg's log.
+
+_SVT_ERRORS = "1"
+# The lowest level of SVT-AV1's log that is not fatal; it can be set in no other way.
 
 
 def write_video(
@@ -67,8 +77,9 @@ def write_video(
     """
     options = {} if container == "gif" else _muxer_options(container, sound, sound_choice)
     with _translated(encoder.name), ExitStack() as stack:
+        stack.enter_context(closing(frames))
         output = stack.enter_context(
-            av.open(str(path), "w", format=_MUXERS[container], container_options=options)
+            av.open(str(path.absolute()), "w", format=_MUXERS[container], container_options=options)
         )
         output.metadata.update(tags)
         stream = _video_stream(output, size, timeline, encoder)
@@ -90,6 +101,8 @@ def write_video(
             output.mux(packet)
         if track is not None:
             track.finish()
+    if container == "gif" and "comment" in tags:
+        write_comment(path, tags["comment"])
 
 
 def _muxer_options(
@@ -108,7 +121,9 @@ def _muxer_options(
 def _video_stream(
     output: OutputContainer, size: Resolution, timeline: Timeline, encoder: EncoderChoice
 ) -> VideoStream:
-    stream = output.add_stream(encoder.name, rate=timeline.frame_rate, options=encoder.options)
+    os.environ.setdefault("SVT_LOG", _SVT_ERRORS)
+    options = _SILENT.get(encoder.name, {}) | encoder.options
+    stream = output.add_stream(encoder.name, rate=timeline.frame_rate, options=options)
     assert isinstance(stream, VideoStream)  # noqa: S101 - narrows PyAV's union for the type checker
     context = stream.codec_context
     stream.width, stream.height = size.width_px, size.height_px
@@ -116,7 +131,9 @@ def _video_stream(
     context.time_base = 1 / timeline.frame_rate
     stream.time_base = 1 / timeline.frame_rate
     context.thread_count = encoder.threads
-    if encoder.codec != "gif":
+    if encoder.codec is Codec.HEVC and output.format.name in ("mp4", "mov"):
+        context.codec_tag = "hvc1"  # the only one of its two names that Apple's players know
+    if encoder.codec is not Codec.GIF:
         context.color_range = ColorRange.MPEG
         context.colorspace = Colorspace.ITU709
         context.color_primaries = ColorPrimaries.BT709
@@ -129,7 +146,7 @@ def _prepared(
 ) -> Iterator[av.VideoFrame]:
     """Wrap frames for the encoder, stamped with exact times."""
     wrapped = (_wrapped(frame, index, timeline) for index, frame in enumerate(frames))
-    if encoder.codec == "gif":
+    if encoder.codec is Codec.GIF:
         return _paletted(wrapped, timeline)
     if encoder.pixel_format == "yuv420p":
         return wrapped
@@ -205,6 +222,10 @@ def _translated(encoder: str) -> Iterator[None]:
     """Turn FFmpeg's errors into ours."""
     try:
         yield
+    except av.codec.codec.UnknownCodecError as error:
+        raise EncodingError(
+            f"there is no encoder {encoder}", hint="choose another --codec"
+        ) from error
     except av.error.FFmpegError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFullError(

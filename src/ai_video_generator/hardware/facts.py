@@ -58,7 +58,8 @@ class HardwareFacts:
     Attributes:
         accelerators: GPUs, the one with most memory first.
         cpu_name: What the maker calls the processor.
-        cpu_cores: Cores this process may use: affinity and container quota counted; 1.5 in such a container.
+        cpu_cores: Cores this process may use, affinity and container quota counted; 1.5 in a
+            container that says so.
         cpu_cores_total: Logical cores of the machine.
         cpu_architecture: "x86_64", "arm64", …
         ram_total_bytes: RAM this process may use: the container's limit counted.

@@ -45,7 +45,10 @@ def _encoded_bytes(name: str) -> int:
     """Size of two grey frames, encoded in memory."""
     import av
 
-    offered = {form.name for form in av.Codec(name, "w").video_formats or ()}
+    codec = av.Codec(name, "w")
+    if codec.type != "video":
+        return 0
+    offered = {form.name for form in codec.video_formats or ()}
     pixel_format = next((form for form in _PIXEL_FORMATS if form in offered), _PIXEL_FORMATS[0])
     encoder: Any = av.CodecContext.create(name, "w")  # PyAV's types know no video contexts
     encoder.width, encoder.height, encoder.pix_fmt = _WIDTH_PX, _HEIGHT_PX, pixel_format
@@ -55,7 +58,7 @@ def _encoded_bytes(name: str) -> int:
     frame = av.VideoFrame(_WIDTH_PX, _HEIGHT_PX, pixel_format)
     for plane in frame.planes:
         plane.update(bytes([128]) * plane.buffer_size)
-    size = 0
+    size: int = 0
     for index in range(_FRAME_COUNT):
         frame.pts, frame.time_base = index, Fraction(1, 30)
         size += sum(packet.size for packet in encoder.encode(frame))

@@ -1,1 +1,1 @@
-"""What flows through the program: time, sizes, pictures, frames, sound, files. No devices and no models."""
+"""What flows: time, sizes, pictures, frames, sound, files. No devices and no models."""

@@ -12,6 +12,7 @@ from ai_video_generator.media.sound_decoder import SoundDecoder, decoded_blocks
 from ai_video_generator.media.sound_meter import SoundMeter
 from ai_video_generator.media.sound_resampler import resampled, standard_layout
 from ai_video_generator.media.timeline import Timeline
+from ai_video_generator.progress_tracker import ProgressTracker
 
 _LOUD_PERCENTILE = 95.0
 # The loudest twentieth counts as full energy, so that one bang does not flatten the rest of a song.
@@ -24,13 +25,21 @@ _LAYOUTS = {1: "mono", 2: "stereo", 3: "2.1", 4: "quad", 5: "5.0", 6: "5.1", 7: 
 
 
 class AudioProcessor:
-    """All that is read from sounds. Holds nothing; every call reads its file once, streaming."""
+    """All that is read from sounds. Every call reads its file once, streaming.
+
+    Args:
+        progress: Where a stop may come from while a long sound is measured.
+    """
+
+    def __init__(self, progress: ProgressTracker | None = None) -> None:
+        self._progress = progress or ProgressTracker()
 
     def probe(self, path: Path | str) -> SoundInfo:
         """Decode a sound to its last sample and measure it.
 
         Raises:
             AudioUnreadableError: When it is not a sound that can be decoded, or holds no sample.
+            CancelledError: When a stop was asked for.
         """
         return self.analyse(path)[0]
 
@@ -44,6 +53,7 @@ class AudioProcessor:
         with SoundDecoder(Path(path)) as decoder:
             shape: tuple[int, int] | None = None
             for frame in decoder.frames():
+                self._progress.check()
                 shape = shape or (frame.sample_rate, frame.layout.nb_channels)
                 meter.add(frame)
             envelope = meter.finish()
@@ -76,7 +86,8 @@ class AudioProcessor:
         Args:
             path: The sound.
             sample_rate_hz: Rate to convert to; None keeps the file's.
-            channel_count: Channels to mix to, 1..8; None keeps the file's.
+            channel_count: Channels to mix to, 1..8, as FFmpeg does (mono in stereo keeps its power:
+                each channel is 3 dB quieter); None keeps the file's.
 
         Yields:
             ``(channel_count, sample_count)``, float32, full scale -1..1; round(duration x rate)

@@ -28,9 +28,11 @@ class SoundInfo:
         sample_rate_hz: Samples a second and channel, of the first frame.
         channel_count: Channels of the first frame.
         sample_count: Decoded samples a channel, padding removed as the container's timing says.
-        raw_sample_count: Decoded samples a channel as the decoder gave them, without removing padding at the end.
+        raw_sample_count: Decoded samples a channel as the decoder gave them, padding at the end
+            not removed.
         duration_s: Exact length of the decoded samples.
-        pcm_crc32: CRC-32 of all decoded samples as they came from the decoder; two files that decode alike agree.
+        pcm_crc32: CRC-32 of all decoded samples as they came from the decoder; two files that
+            decode alike agree.
         peak: Largest absolute sample, 1.0 = full scale; may exceed 1 in float sources.
         decode_error_count: Damaged packets that were skipped.
         tags: Title, artist, album and the like, lower-case keys; never the file's cover art.
@@ -69,9 +71,12 @@ class Sound:
 
     Attributes:
         info: What the file holds.
-        energy: Loudness of each frame relative to the loud parts of this sound, ``(frame_count,)``, float32, 0..1.
-        beat_times_s: Times of beats, ``(beat_count,)``, float64, ascending; empty where none were looked for.
-        section_starts_s: Starts of sections, ``(section_count,)``, float64, ascending, the first 0.0.
+        energy: Loudness of each frame relative to the loud parts of this sound,
+            ``(frame_count,)``, float32, 0..1.
+        beat_times_s: Times of beats, ``(beat_count,)``, float64, ascending; empty where none were
+            looked for.
+        section_starts_s: Starts of sections, ``(section_count,)``, float64, ascending; the first
+            is 0.0.
         kind: What the sound mostly is.
     """
 

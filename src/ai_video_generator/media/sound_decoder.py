@@ -39,6 +39,9 @@ _TECHNICAL_TAGS = frozenset(
 _MAX_TAG_LENGTH = 500
 # Longer values are lyrics or binary data in disguise; nobody reads them in a table.
 
+_PLAYLISTS = (b"#EXTM3U", b"ffconcat", b"[playlist]")
+# FFmpeg would open the files that these name, which nobody gave us.
+
 _STILL_BRANDS = frozenset({"heic", "heix", "avif", "mif1", "msf1"})
 # HEIF and AVIF stills sit in the same container as MP4 (ISO/IEC 23008-12, section 10).
 
@@ -192,6 +195,7 @@ def _opened(path: Path) -> InputContainer:
         raise AudioUnreadableError(f"the sound {str(path)!r} is {kind}", hint=_HINT)
     if not status.st_size:
         raise AudioUnreadableError(f"{path.name} is empty (0 bytes)", hint=_HINT)
+    _refuse_playlist(path)
     try:
         return av.open(
             # Absolute, so that "http:x.mp3" or "-x.mp3" is a file; no protocol but files, so that a
@@ -206,6 +210,21 @@ def _opened(path: Path) -> InputContainer:
             f"{path.name} is not a sound that can be read: {str(error.strerror).lower()}",
             hint=_HINT,
         ) from error
+
+
+def _refuse_playlist(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            head = file.read(64)
+    except OSError as error:
+        raise AudioUnreadableError(
+            f"the sound {str(path)!r} cannot be opened: {str(error.strerror).lower()}",
+            hint="check who may read it",
+        ) from error
+    if head.lstrip(b"\xef\xbb\xbf \r\n").startswith(_PLAYLISTS):
+        raise AudioUnreadableError(
+            f"{path.name} is a playlist, not a sound", hint="give one of the sounds that it lists"
+        )
 
 
 def _sound_stream(container: InputContainer, path: Path) -> AudioStream:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition
@@ -84,11 +85,9 @@ def video_info(path: Path) -> VideoInfo:
         InputError: When the file is no video that FFmpeg can read.
     """
     with _opened(path) as (container, video):
-        frame_count, video_duration_s = _measured_frames(path, container, video)
         codec = video.codec_context
         sound = container.streams.audio[0] if container.streams.audio else None
-        if sound is not None:
-            container.seek(0)
+        frame_count, video_duration_s, samples = _measured(path, container, video, sound)
         return VideoInfo(
             path=path,
             container=container.format.name,
@@ -99,7 +98,7 @@ def video_info(path: Path) -> VideoInfo:
             video_duration_s=video_duration_s,
             sound_codec=sound.codec_context.name if sound else None,
             sample_rate_hz=sound.codec_context.sample_rate if sound else None,
-            sound_duration_s=_sound_duration_s(container, sound) if sound else None,
+            sound_duration_s=_sound_duration_s(container, sound, samples) if sound else None,
             color_matrix=_MATRIX_NAMES.get(codec.colorspace, _UNSPECIFIED),
             color_primaries=_color_name(ColorPrimaries, codec.color_primaries),
             color_transfer=_color_name(ColorTrc, codec.color_trc),
@@ -194,14 +193,21 @@ def _opened(path: Path) -> Iterator[tuple[InputContainer, VideoStream]]:
         raise InputError(f"{name} is not a video that can be read: {error}", hint=_HINT) from error
 
 
-def _measured_frames(
-    path: Path, container: InputContainer, video: VideoStream
-) -> tuple[int, Fraction]:
-    """Count the shown frames and measure their span in seconds, from packets."""
-    count, first, last_end = 0, None, 0
+def _measured(
+    path: Path, container: InputContainer, video: VideoStream, sound: AudioStream | None
+) -> tuple[int, Fraction, int]:
+    """Count the shown frames, measure their span in seconds, and count the decoded samples.
+
+    All in one pass: after a seek back, Opus in Matroska decodes to other samples than before.
+    """
+    count, first, last_end, samples = 0, None, 0, 0
     unit_s = video.time_base or Fraction(1)
     frame_units = round(1 / (_frame_rate(video) * unit_s))
-    for packet in container.demux(video):
+    for packet in container.demux([video, sound] if sound else [video]):
+        if isinstance(packet.stream, AudioStream):
+            decoded = packet.decode()
+            samples += sum(frame.samples for frame in decoded if isinstance(frame, AudioFrame))
+            continue
         if packet.pts is None or packet.is_discard:
             continue
         count += 1
@@ -209,12 +215,11 @@ def _measured_frames(
         last_end = max(last_end, packet.pts + (packet.duration or frame_units))
     if first is None:
         raise InputError(f"{str(path)!r} holds no frame", hint=_HINT)
-    return count, (last_end - first) * unit_s
+    return count, (last_end - first) * unit_s, samples
 
 
-def _sound_duration_s(container: InputContainer, sound: AudioStream) -> Fraction:
+def _sound_duration_s(container: InputContainer, sound: AudioStream, samples: int) -> Fraction:
     """Seconds of decoded sound, up to where an MP4 edit list makes players stop."""
-    samples = sum(frame.samples for frame in container.decode(sound))
     decoded_s = Fraction(samples, sound.codec_context.sample_rate)
     if "mp4" in container.format.name and sound.duration and sound.time_base:
         return min(decoded_s, sound.duration * sound.time_base)

@@ -156,30 +156,31 @@ def _shown(take: _Take, frame_index: int, size: Resolution) -> Frame:
     top = (size.height_px - target.height_px) // 4 * 2
     view = view_at(take.shot, frame_index, take.stage.picture_aspect, take.stage.frame_aspect)
     luma, chroma = _matrices(view, take.plate.size, take.stage)
-    for source, into, matrix, step in (
-        (take.plate.y, frame.y, luma, 1),
-        (take.plate.u, frame.u, chroma, 2),
-        (take.plate.v, frame.v, chroma, 2),
-    ):
-        rows = slice(top // step, (top + target.height_px) // step)
-        columns = slice(left // step, (left + target.width_px) // step)
-        _warp(source, matrix, into[rows, columns])
+    rows, columns = slice(top, top + target.height_px), slice(left, left + target.width_px)
+    half_rows = slice(rows.start // 2, rows.stop // 2)
+    half_columns = slice(columns.start // 2, columns.stop // 2)
+    _warp(take.plate.y, luma, frame.y[rows, columns])
+    both = _warp(
+        take.plate.chroma, chroma, np.empty((*frame.u[half_rows, half_columns].shape, 4), np.uint8)
+    )
+    for channel, plane in enumerate((frame.u, frame.v)):
+        cv2.extractChannel(both, channel, dst=plane[half_rows, half_columns])
     return frame
 
 
-def _warp(source: Plane, matrix: NDArray[np.float64], into: Plane) -> None:
-    height, width = into.shape
-    drawn = cv2.warpAffine(
+def _warp(source: Plane, matrix: NDArray[np.float64], into: Plane) -> Plane:
+    """Draw into an array in place; a view of a larger one will do, as long as its rows are whole."""
+    height, width = into.shape[:2]
+    cv2.warpAffine(
         source, matrix, (width, height), dst=into, flags=_WARP, borderMode=cv2.BORDER_REPLICATE
     )
-    if not np.shares_memory(drawn, into):
-        into[:] = drawn
+    return into
 
 
 def _matrices(
     view: View, plate: Resolution, stage: Stage
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Maps from frame to plate pixels, whose centres are integers: luma, chroma; ``(2, 3)`` each."""
+    """Maps from frame to plate pixels, centred on integers: luma, chroma; ``(2, 3)`` each."""
     turn = radians(view.rotation_deg)
     # Rows and columns have a scale each, because a plate's sides are rounded to even pixels.
     across = view.width * plate.width_px / stage.window.width_px

@@ -73,7 +73,7 @@ def _reasons(
     elif request.software_encoding and len(preferred) > 1:
         why_encoder = "hardware encoders were to be left alone"
     elif len(preferred) > 1:
-        why_encoder = "no hardware encoder for it works on this machine at this size"
+        why_encoder = "no hardware encoder for it works here"
     else:
         why_encoder = "it is the one that makes this"
     reasons = [

@@ -6,7 +6,7 @@ from math import ceil
 from ai_video_generator.config.choices import Codec, Quality
 from ai_video_generator.config.hardware_config import PARALLEL_SHARE
 from ai_video_generator.config.model_config import ModelSpec
-from ai_video_generator.config.video_codecs import EncoderSpec, encoders_of
+from ai_video_generator.config.video_codecs import EncoderSettings, EncoderSpec, encoders_of
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.timeline import Timeline
 from ai_video_generator.planning.plan import EncoderChoice, Estimate
@@ -19,9 +19,6 @@ _DETAIL_SHARE = 2.0
 _RATE_OF_BITS = 30
 # The encoders were measured at this rate; the same move in fewer frames has larger steps and as
 # many bits a second.
-_ENCODER_BYTES_PER_PIXEL = 60
-# About forty frames of 1.5 bytes a pixel: looked ahead, being encoded on several threads, kept as
-# references.
 
 
 def speed_key(model: str, encoder: EncoderChoice) -> str:
@@ -75,16 +72,16 @@ def estimated(
     bits_per_s *= float(timeline.frame_rate) if encoder.codec is Codec.GIF else _RATE_OF_BITS
     sound_bits_per_s = _SOUND_BITS_PER_S if has_sound else 0
     return Estimate(
-        ram_bytes=ram_bytes(model, size),
+        ram_bytes=ram_bytes(model, settings, size),
         disk_bytes=ceil((bits_per_s + sound_bits_per_s) * duration_s / 8),
         seconds=pixels / 1e6 * speed,
         measured=measured,
     )
 
 
-def ram_bytes(model: ModelSpec, size: Resolution) -> int:
+def ram_bytes(model: ModelSpec, encoder: EncoderSettings, size: Resolution) -> int:
     """Peak memory of a job that makes frames of this size."""
-    per_pixel = model.memory.bytes_per_pixel + _ENCODER_BYTES_PER_PIXEL
+    per_pixel = model.memory.bytes_per_pixel + encoder.ram_bytes_per_pixel
     return model.memory.fixed_bytes + ceil(per_pixel * size.pixel_count)
 
 

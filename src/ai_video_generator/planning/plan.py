@@ -31,7 +31,8 @@ class Estimate:
         ram_bytes: Peak memory of the process.
         disk_bytes: Size of the finished file.
         seconds: Wall time.
-        measured: Whether ``seconds`` rests on jobs that this machine did, or on the release's reference machine.
+        measured: Whether ``seconds`` rests on jobs that this machine did; else on the release's
+            reference machine.
     """
 
     ram_bytes: int

@@ -22,7 +22,8 @@ class Request:
         codec: Compression asked for; None lets the planner choose for the container.
         tier: Tier asked for; None takes the machine's own.
         model: Backend asked for; None lets the planner choose.
-        time_budget: Longest time allowed, in multiples of the sound's length; None takes the quality's own.
+        time_budget: Longest time allowed, in multiples of the sound's length; None takes the
+            quality's own.
         threads: Cores to use; 0 uses all that this process may.
         software_encoding: Whether hardware encoders are left alone.
     """

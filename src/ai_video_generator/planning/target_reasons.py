@@ -1,7 +1,7 @@
 """Why a size and a rate were chosen, in sentences with their numbers."""
 
 from ai_video_generator.config.choices import Tier
-from ai_video_generator.config.hardware_config import MAX_MAGNIFICATION, RAM_SHARE, RUNGS
+from ai_video_generator.config.hardware_config import MAX_MAGNIFICATION, RAM_SHARE, RUNGS, Target
 from ai_video_generator.media.timeline import rate_text
 from ai_video_generator.planning.plan import Reason
 from ai_video_generator.planning.request import Request
@@ -22,7 +22,7 @@ def target_reasons(request: Request, tier: Tier, choice: TargetChoice) -> tuple[
             because=_time(request, tier, choice),
         ),
     )
-    return reasons if choice.fits_memory(choice.floor) else (*reasons, _memory(choice))
+    return (*reasons, *_memory(choice))
 
 
 def _size(request: Request, choice: TargetChoice) -> str:
@@ -47,7 +47,9 @@ def _rate(request: Request, choice: TargetChoice) -> str:
         return _ASKED
     if asked is not None:
         return f"GIF times frames in hundredths of a second; this is nearest to {rate_text(asked)}"
-    return "GIF times frames in hundredths of a second" if choice.is_gif else _step(choice)
+    if choice.is_gif:
+        return "GIF times frames in hundredths of a second"
+    return "chosen together with the size" if request.size is None else _step(choice)
 
 
 def _step(choice: TargetChoice) -> str:
@@ -65,10 +67,9 @@ def _time(request: Request, tier: Tier, choice: TargetChoice) -> str:
         return f"{basis}; quality {request.quality.value} sets no limit"
     sound_s = float(request.sound_duration_s)
     parts = [basis, f"{choice.budget_s:.1f} s are allowed for {sound_s:.1f} s of sound"]
-    following = choice.steps[choice.steps.index(choice.target) + 1 :][:1]
-    if choice.target != choice.top and following:
-        seconds = choice.costs[following[0]].seconds
-        parts.append(f"{following[0]} would take {seconds:.1f} s")
+    larger = _next(choice)
+    if larger is not None:
+        parts.append(f"{larger} would take {choice.costs[larger].seconds:.1f} s")
     if not choice.fits_time(choice.target):
         floor = "least that can be made" if request.time_budget else f"{tier.value} tier's floor"
         why = _ASKED if len(choice.steps) == 1 else f"it is the {floor}"
@@ -76,12 +77,21 @@ def _time(request: Request, tier: Tier, choice: TargetChoice) -> str:
     return "; ".join(parts)
 
 
-def _memory(choice: TargetChoice) -> Reason:
-    need = choice.costs[choice.target].ram_bytes
+def _next(choice: TargetChoice) -> Target | None:
+    """The step above the one chosen, where there is one that could have been chosen."""
+    index = choice.steps.index(choice.target)
+    return None if choice.target == choice.top else choice.steps[index + 1]
+
+
+def _memory(choice: TargetChoice) -> tuple[Reason, ...]:
+    """Why memory decided; nothing where it did not."""
     free = f"{choice.ram_free_bytes / 1e6:.0f} MB are free, of which {RAM_SHARE:.0%} may be used"
-    if choice.fits_memory(choice.target):
-        floor_need = choice.costs[choice.floor].ram_bytes
-        rest = f"{choice.floor} would need {floor_need / 1e6:.0f} MB"
-    else:
+    larger = _next(choice)
+    if not choice.fits_memory(choice.target):
         rest = "the job may be slow or fail; closing other programs helps"
-    return Reason(topic="memory", choice=f"{need / 1e6:.0f} MB", because=f"{free}; {rest}")
+    elif larger is not None and not choice.fits_memory(larger):
+        rest = f"{larger} would need {choice.costs[larger].ram_bytes / 1e6:.0f} MB"
+    else:
+        return ()
+    need = f"{choice.costs[choice.target].ram_bytes / 1e6:.0f} MB"
+    return (Reason(topic="memory", choice=need, because=f"{free}; {rest}"),)

@@ -9,6 +9,7 @@ from ai_video_generator.cli import console
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
     from ai_video_generator.hardware.facts import Accelerator, HardwareFacts
 
@@ -38,6 +39,7 @@ def hardware(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
 def _table(facts: "HardwareFacts") -> "Table":
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     from ai_video_generator.config.hardware_config import FLOORS
     from ai_video_generator.config.video_codecs import ENCODERS
@@ -50,13 +52,15 @@ def _table(facts: "HardwareFacts") -> "Table":
     table.add_column()
     table.add_row(
         "processor",
-        f"{facts.cpu_name}, {facts.cpu_architecture}, "
-        f"{facts.cpu_cores:g} of {facts.cpu_cores_total} cores usable",
+        Text(
+            f"{facts.cpu_name}, {facts.cpu_architecture}, "
+            f"{facts.cpu_cores:g} of {facts.cpu_cores_total} cores usable"
+        ),
     )
     table.add_row("memory", _free_of(facts.ram_free_bytes, facts.ram_total_bytes))
     table.add_row("disk", f"{facts.disk_free_bytes / _GIB:.1f} GiB free here")
     for accelerator in facts.accelerators:
-        table.add_row("GPU", _accelerator(accelerator))
+        table.add_row("GPU", Text(_accelerator(accelerator)))
     if not facts.accelerators:
         table.add_row("GPU", "none that models could use")
     for title, wanted in (("hardware encoders", True), ("software encoders", False)):

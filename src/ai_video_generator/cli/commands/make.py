@@ -1,12 +1,12 @@
 """``aivg make``: the main job."""
 
-import mimetypes
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import CycloptsError, Parameter
+from cyclopts import Parameter
 
 from ai_video_generator.cli import console
+from ai_video_generator.cli.files import told_apart
 from ai_video_generator.cli.flags import JobFlags, settings_from
 from ai_video_generator.config.choices import Codec
 from ai_video_generator.config.containers import CONTAINERS
@@ -52,20 +52,6 @@ def make(
         console.answer_json(plan)
     else:
         console.answer("\n".join(plan_lines(plan)))
-
-
-def told_apart(files: tuple[Path, ...]) -> tuple[list[Path], Path]:
-    """Find the sound among the files: the only one whose name says so, else the last.
-
-    Raises:
-        CycloptsError: When there are fewer than two files.
-    """
-    if len(files) < 2:  # noqa: PLR2004  # one picture and one sound
-        raise CycloptsError(msg="make takes at least one picture and one sound.")
-    kinds = [(mimetypes.guess_type(file.name)[0] or "").partition("/")[0] for file in files]
-    heard = [index for index, kind in enumerate(kinds) if kind in {"audio", "video"}]
-    index = heard[0] if len(heard) == 1 else len(files) - 1
-    return [*files[:index], *files[index + 1 :]], files[index]
 
 
 def _ending(codec: Codec | None) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from ai_video_generator.cli import console
-from ai_video_generator.cli.commands.make import told_apart
+from ai_video_generator.cli.files import told_apart
 from ai_video_generator.cli.flags import JobFlags, settings_from
 
 if TYPE_CHECKING:
@@ -58,10 +58,11 @@ def _machine(facts: "HardwareFacts") -> str:
 def _reasons(plan: "Plan") -> "Table":
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     table = Table("what", "choice", "because", box=box.ROUNDED)
     for reason in plan.reasons:
-        table.add_row(reason.topic, f"[bold]{reason.choice}[/bold]", reason.because)
+        table.add_row(reason.topic, Text(reason.choice, "bold"), Text(reason.because))
     return table
 
 
@@ -70,7 +71,7 @@ def _cost(plan: "Plan") -> str:
 
     line, estimate = plan.timeline, plan.estimate
     return (
-        f"{line.frame_count} frames of {plan.output_size} at {rate_text(line.frame_rate)} a second, "
+        f"{line.frame_count} frames of {plan.output_size}, {rate_text(line.frame_rate)} a second, "
         f"{clock_text(float(line.duration_s))} long: about {clock_text(estimate.seconds)} of time, "
         f"{estimate.ram_bytes / 1e6:.0f} MB of memory, {estimate.disk_bytes / 1e6:.1f} MB of disk."
     )

@@ -40,13 +40,14 @@ def settings(
         )
         return
     from rich.table import Table
+    from rich.text import Text
 
     from ai_video_generator.config.options import Settings, value_text
 
     table = Table("setting", "value", "from", "meaning", box=None, pad_edge=False)
     for name, field in Settings.model_fields.items():
         value = value_text(getattr(loaded.values, name))
-        table.add_row(name, value, loaded.sources[name], field.description)
+        table.add_row(name, Text(value), Text(loaded.sources[name]), field.description)
     console.answer(table)
     console.note(f"settings file: {loaded.file}")
 

@@ -23,10 +23,13 @@ def show(video: Path, /, *, json: Annotated[bool, Parameter(negative="")] = Fals
         console.answer_json(recipe)
         return
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for name, value in _rows(recipe.model_dump(mode="json")):
-        table.add_row(name, value)
+        table.add_row(name, Text(value))  # a name in brackets is no markup
     console.answer(table)
 
 

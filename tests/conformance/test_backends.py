@@ -1,0 +1,100 @@
+"""What every backend promises, asked of each one in the folder."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from corpus.stills import photo, picture, scene_of
+
+from ai_video_generator.config.choices import Fit
+from ai_video_generator.media.resolution import Resolution
+from ai_video_generator.models.base_model import BACKENDS, BaseModel, Scene
+
+
+@pytest.fixture(params=BACKENDS.names())
+def backend(request: pytest.FixtureRequest) -> Iterator[BaseModel]:
+    """Each backend in turn, loaded; those that need an accelerator are left out."""
+    backend_class = BACKENDS.load(request.param)
+    if backend_class.spec.needs_accelerator:
+        pytest.skip(f"{request.param} needs an accelerator")
+    with backend_class() as loaded:
+        yield loaded
+
+
+def small_scene(fit: Fit = Fit.FILL, worker_count: int = 1) -> Scene:
+    pictures = [picture(photo(200, 150, seed=1)), picture(photo(150, 200, seed=2))]
+    scene, _ = scene_of(pictures, size=(64, 48), seconds=1.5, frame_rate=Fraction(10), fit=fit)
+    return replace(scene, worker_count=worker_count)
+
+
+@pytest.mark.parametrize("name", BACKENDS.names())
+def test_it_describes_itself(name: str) -> None:
+    backend_class = BACKENDS.load(name)
+    assert issubclass(backend_class, BaseModel)
+    spec = backend_class.spec
+    assert spec.name == name
+    assert spec.title
+    assert spec.licence
+    assert spec.precisions
+    assert spec.size_multiple_px % 2 == 0
+    assert 0 <= spec.quality <= 100
+    assert spec.cpu_seconds_per_megapixel > 0
+    assert spec.memory.fixed_bytes > 0
+    assert spec.memory.bytes_per_pixel > 0
+    assert spec.memory.source.startswith("benchmarks/")
+
+
+def test_it_is_among_the_names_that_the_registry_lists() -> None:
+    assert "ken_burns" in BACKENDS.names()
+    assert "base_model" not in BACKENDS.names()
+
+
+@pytest.mark.parametrize("fit", [Fit.FILL, Fit.BLUR, Fit.CONTAIN])
+def test_it_makes_exactly_the_frames_it_was_asked_for(backend: BaseModel, fit: Fit) -> None:
+    scene = small_scene(fit)
+    frames = list(backend.generate(scene))
+    assert len(frames) == scene.storyboard.frame_count == 15
+    assert {frame.size for frame in frames} == {Resolution(64, 48)}
+    for frame in frames:
+        assert frame.buffer.flags.c_contiguous
+        assert 16 <= frame.y.min() <= frame.y.max() <= 235
+        assert 16 <= min(frame.u.min(), frame.v.min()) <= max(frame.u.max(), frame.v.max()) <= 240
+
+
+def test_frames_are_not_overwritten_by_later_ones(backend: BaseModel) -> None:
+    stream = backend.generate(small_scene())
+    first = next(stream)
+    copy = first.buffer.copy()
+    rest = list(stream)
+    assert np.array_equal(first.buffer, copy)
+    assert not any(np.shares_memory(first.buffer, frame.buffer) for frame in rest)
+
+
+@pytest.mark.parametrize("worker_count", [1, 2, 4])
+def test_the_same_scene_gives_the_same_frames(backend: BaseModel, worker_count: int) -> None:
+    reference = list(backend.generate(small_scene()))
+    again = list(backend.generate(small_scene(worker_count=worker_count)))
+    for frame, other in zip(reference, again, strict=True):
+        assert np.array_equal(frame.buffer, other.buffer)
+
+
+def test_a_stream_closed_early_ends_its_work_and_another_can_begin(backend: BaseModel) -> None:
+    before = threading.active_count()
+    stream = backend.generate(small_scene(worker_count=2))
+    next(stream)
+    stream.close()
+    assert threading.active_count() == before
+    assert len(list(backend.generate(small_scene()))) == 15
+
+
+def test_it_can_be_closed_more_than_once(backend: BaseModel) -> None:
+    backend.close()
+    backend.close()
+
+
+def test_a_single_frame_is_a_video(backend: BaseModel) -> None:
+    scene, _ = scene_of([picture(photo(100, 80))], size=(32, 32), seconds=0.01)
+    assert len(list(backend.generate(scene))) == 1

@@ -1,0 +1,84 @@
+"""What NVML tells becomes facts; what it refuses becomes a sentence."""
+
+import subprocess
+import sys
+
+import pytest
+
+from ai_video_generator.hardware.facts import Precision
+from ai_video_generator.hardware.probes.nvidia import (
+    Reading,
+    accelerator_of,
+    nvidia_accelerators,
+    precisions_of,
+)
+
+
+@pytest.mark.parametrize(
+    ("capability", "name", "formats"),
+    [
+        ((5, 0), "GeForce GTX 750 Ti", "fp32"),
+        ((6, 1), "NVIDIA GeForce GTX 1080 Ti", "fp32 fp16"),
+        ((7, 5), "NVIDIA GeForce GTX 1660 SUPER", "fp32"),
+        ((7, 5), "Tesla T4", "fp32 fp16"),
+        ((8, 0), "NVIDIA A100-SXM4-80GB", "fp32 fp16 bf16"),
+        ((8, 6), "NVIDIA GeForce RTX 3060", "fp32 fp16 bf16"),
+        ((8, 9), "NVIDIA GeForce RTX 4090", "fp32 fp16 bf16 fp8"),
+        ((12, 0), "NVIDIA GeForce RTX 5090", "fp32 fp16 bf16 fp8"),
+    ],
+)
+def test_formats_follow_from_the_compute_capability(
+    capability: tuple[int, int], name: str, formats: str
+) -> None:
+    assert precisions_of(capability, name) == tuple(map(Precision, formats.split()))
+
+
+def test_a_reading_becomes_an_accelerator() -> None:
+    reading = Reading(
+        index=1,
+        name="NVIDIA H200",
+        total_bytes=150_754_820_096,
+        free_bytes=150_000_000_000,
+        capability=(9, 0),
+        temperature_c=None,
+        driver="570.172.08",
+    )
+
+    accelerator = accelerator_of(reading)
+
+    assert (accelerator.kind, accelerator.index) == ("cuda", 1)
+    assert accelerator.total_bytes == reading.total_bytes
+    assert accelerator.compute_capability == (9, 0)
+    assert accelerator.temperature_c is None
+    assert not accelerator.shares_ram
+
+
+def test_this_machine_answers_with_gpus_or_with_a_sentence() -> None:
+    accelerators, notes = nvidia_accelerators()
+
+    assert accelerators or notes
+    assert all(note.endswith(".") for note in notes)
+
+
+def test_asking_twice_gives_the_same_machine() -> None:
+    first, again = nvidia_accelerators(), nvidia_accelerators()
+
+    assert [gpu.name for gpu in first[0]] == [gpu.name for gpu in again[0]]
+    assert first[1] == again[1]
+
+
+def test_no_torch_is_imported() -> None:
+    script = (
+        "import sys; from ai_video_generator.hardware.probes.nvidia import PROBE; PROBE();"
+        "sys.exit('torch' in sys.modules)"
+    )
+
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+@pytest.mark.gpu
+def test_a_gpu_is_found_with_its_memory() -> None:
+    accelerators, _ = nvidia_accelerators()
+
+    assert accelerators
+    assert 0 < accelerators[0].free_bytes <= accelerators[0].total_bytes

@@ -1,0 +1,474 @@
+"""The same facts and request give the same plan, and each decision is the one that was promised."""
+
+from dataclasses import replace
+from fractions import Fraction
+from math import ceil
+from typing import Any
+
+import pytest
+from corpus.machines import MACHINES, machine
+from corpus.requests import DIFFUSION, SOFTWARE_ENCODERS, legal_requests, model, request
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from ai_video_generator.config.choices import Codec, Fit, Quality, Tier
+from ai_video_generator.config.hardware_config import (
+    FLOORS,
+    RUNGS,
+    TIME_MARGIN,
+    Target,
+    time_budget,
+)
+from ai_video_generator.errors import OutputPathError, RequestImpossibleError
+from ai_video_generator.hardware.facts import HardwareFacts
+from ai_video_generator.media.resolution import Resolution
+from ai_video_generator.planning.estimate import speed_key
+from ai_video_generator.planning.plan import Plan
+from ai_video_generator.planning.planner import plan
+from ai_video_generator.planning.request import Request
+
+_MODELS = (model(), DIFFUSION)
+_unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long an example takes says more about what else the machine does than about planning.
+_machines = st.sampled_from([machine(name) for name in MACHINES])
+
+
+def _planned(
+    asked: Request,
+    facts: HardwareFacts | str = "laptop_igpu",
+    speeds: dict[str, float] | None = None,
+) -> Plan:
+    facts = machine(facts) if isinstance(facts, str) else facts
+    return plan(
+        asked,
+        facts,
+        _MODELS,
+        working_encoders=facts.video_encoders or SOFTWARE_ENCODERS,
+        speeds=speeds or {},
+    )
+
+
+def _target(made: Plan) -> Target:
+    return Target(size=made.output_size, frame_rate=made.timeline.frame_rate)
+
+
+def _because(made: Plan, topic: str) -> str:
+    return next(reason.because for reason in made.reasons if reason.topic == topic)
+
+
+def _budget_s(asked: Request, tier: Tier) -> float:
+    budget = asked.time_budget
+    if budget is None:
+        budget = time_budget(asked.quality, tier)
+    return float("inf") if budget is None else budget * float(asked.sound_duration_s)
+
+
+# What holds for every legal request on every machine
+
+
+@_unhurried
+@given(asked=legal_requests(), facts=_machines)
+def test_a_legal_request_gives_a_video_exactly_on_length(
+    asked: Request, facts: HardwareFacts
+) -> None:
+    try:
+        made = _planned(asked, facts)
+    except RequestImpossibleError as error:
+        # Only a size that all of the memory would not hold is refused.
+        assert asked.size is not None
+        assert "MB" in str(error)  # noqa: PT017 - the same
+        return
+
+    assert made.output_size.width_px % 2 == made.output_size.height_px % 2 == 0
+    assert made.timeline.frame_count == ceil(asked.sound_duration_s * made.timeline.frame_rate)
+    assert asked.size in (None, made.output_size)
+    if made.encoder.codec is not Codec.GIF:
+        assert asked.frame_rate in (None, made.timeline.frame_rate)
+    assert made.fit is not Fit.AUTO
+    assert made.worker_count >= 1
+    assert made.encoder.threads >= 1
+    assert made.estimate.seconds > 0
+    topics = [reason.topic for reason in made.reasons]
+    assert len(topics) == len(set(topics))
+    assert all(reason.because and reason.choice for reason in made.reasons)
+
+
+@_unhurried
+@given(asked=legal_requests(automatic=True), facts=_machines)
+def test_an_automatic_target_is_in_time_or_the_least(asked: Request, facts: HardwareFacts) -> None:
+    made = _planned(asked, facts)
+
+    in_time = made.estimate.seconds * (1 + TIME_MARGIN) <= _budget_s(asked, made.tier)
+    floor = FLOORS[made.tier] if asked.time_budget is None else RUNGS[0]
+    assert in_time or _target(made).pixels_per_second <= floor.pixels_per_second
+
+
+@_unhurried
+@given(asked=legal_requests(automatic=True), facts=_machines)
+def test_an_automatic_target_leaves_memory_free(asked: Request, facts: HardwareFacts) -> None:
+    made = _planned(asked, facts)
+
+    assert made.estimate.ram_bytes <= 0.8 * facts.ram_free_bytes
+
+
+@_unhurried
+@given(asked=legal_requests(automatic=True), facts=_machines, more=st.floats(1, 50))
+@example(asked=request(), facts=machine("container_1_5_cpus_2gb"), more=1.1)
+def test_more_cores_never_make_it_smaller(
+    asked: Request, facts: HardwareFacts, more: float
+) -> None:
+    stronger = replace(
+        facts,
+        cpu_cores=facts.cpu_cores * more,
+        cpu_cores_total=ceil(facts.cpu_cores_total * more),
+    )
+
+    less, greater = (_target(_planned(asked, one)) for one in (facts, stronger))
+
+    assert greater.pixels_per_second >= less.pixels_per_second
+
+
+@_unhurried
+@given(asked=legal_requests(), facts=_machines)
+def test_the_same_question_has_the_same_answer(asked: Request, facts: HardwareFacts) -> None:
+    def answer() -> object:
+        try:
+            return _planned(asked, facts)
+        except RequestImpossibleError as error:
+            return str(error)
+
+    assert answer() == answer()
+
+
+# Size and rate
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("laptop_igpu", "1920x1080 at 30 frames/s"),
+        ("raspberry_pi_5", "1920x1080 at 30 frames/s"),
+        ("container_1_5_cpus_2gb", "1920x1080 at 30 frames/s"),
+        ("desktop_rtx3060_12gb", "1920x1080 at 30 frames/s"),
+        ("desktop_rtx3080_10gb", "2560x1440 at 30 frames/s"),
+        ("desktop_rtx4090", "3840x2160 at 60 frames/s"),
+        ("server_h200", "3840x2160 at 60 frames/s"),
+    ],
+)
+def test_a_photo_and_a_minute_of_sound_on_each_machine(name: str, expected: str) -> None:
+    made = plan(
+        request(),
+        machine(name),
+        [model()],
+        working_encoders=SOFTWARE_ENCODERS,
+        speeds={},
+    )
+
+    assert str(_target(made)) == expected
+
+
+@pytest.mark.parametrize(
+    ("speed", "expected"),
+    [
+        (0.012, "1920x1080 at 30 frames/s"),
+        (0.016, "1920x1080 at 24 frames/s"),
+        (0.02, "1280x720 at 30 frames/s"),
+        (0.04, "1280x720 at 24 frames/s"),
+        (0.07, "854x480 at 24 frames/s"),
+        (0.12, "854x480 at 15 frames/s"),
+        (5.0, "854x480 at 15 frames/s"),
+    ],
+)
+def test_the_measured_speed_chooses_the_step(speed: float, expected: str) -> None:
+    made = _planned(
+        request(software_encoding=True, model="camera"), speeds={"camera/libx264": speed}
+    )
+
+    assert str(_target(made)) == expected
+    assert made.estimate.measured
+    assert "measured on this machine" in _because(made, "time")
+
+
+def test_a_slow_machine_says_that_the_floor_is_made_all_the_same() -> None:
+    made = _planned(request(software_encoding=True), speeds={"camera/libx264": 5.0})
+
+    assert made.estimate.seconds > 60
+    assert "made all the same, because it is the low tier's floor" in _because(made, "time")
+    assert "60.0 s are allowed" in _because(made, "time")
+
+
+def test_a_named_time_goes_below_the_tiers_floor() -> None:
+    asked = request(time_budget=0.01, software_encoding=True)
+
+    assert _target(_planned(asked, "desktop_rtx4090")) == RUNGS[0]
+
+
+def test_maximum_quality_has_no_limit_but_the_picture() -> None:
+    made = _planned(request(quality=Quality.MAXIMUM), "raspberry_pi_5")
+
+    assert str(_target(made)) == "3840x2160 at 60 frames/s"
+    assert "sets no limit" in _because(made, "time")
+
+
+def test_a_small_picture_does_not_become_a_large_video() -> None:
+    made = _planned(
+        request(picture_sizes=(Resolution(640, 480),), quality=Quality.MAXIMUM), "desktop_rtx4090"
+    )
+
+    assert str(_target(made)) == "854x480 at 60 frames/s"
+    assert "640x480" in _because(made, "size")
+
+
+def test_one_large_picture_among_small_ones_decides() -> None:
+    made = _planned(
+        request(
+            picture_sizes=(Resolution(320, 180), Resolution(3840, 2160)), quality=Quality.MAXIMUM
+        )
+    )
+
+    assert made.output_size == Resolution(3840, 2160)
+
+
+def test_a_tiny_picture_still_becomes_480p() -> None:
+    made = _planned(request(picture_sizes=(Resolution(1, 1),)))
+
+    assert made.output_size == Resolution(854, 480)
+
+
+def test_what_is_asked_for_is_taken_as_it_is() -> None:
+    made = _planned(
+        request(size=Resolution(1080, 1920), frame_rate=Fraction(30_000, 1001)), "raspberry_pi_5"
+    )
+
+    assert made.output_size == Resolution(1080, 1920)
+    assert made.timeline.frame_rate == Fraction(30_000, 1001)
+    assert _because(made, "size") == _because(made, "frame rate") == "it was asked for"
+
+
+def test_a_size_asked_for_gets_the_rate_that_time_allows() -> None:
+    asked = request(size=Resolution(1920, 1080), software_encoding=True)
+
+    rates = [
+        _planned(asked, speeds={"camera/libx264": speed}).timeline.frame_rate
+        for speed in (0.001, 0.016, 0.025, 1.0)
+    ]
+
+    assert rates == [30, 24, 15, 15]
+
+
+def test_a_rate_asked_for_gets_the_size_that_time_allows() -> None:
+    asked = request(frame_rate=Fraction(60), software_encoding=True)
+
+    sizes = [
+        _planned(asked, speeds={"camera/libx264": speed}).output_size.height_px
+        for speed in (0.001, 0.01, 1.0)
+    ]
+
+    assert sizes == [1080, 720, 480]
+
+
+def test_an_asked_target_that_is_too_slow_is_made_and_said() -> None:
+    made = _planned(
+        request(size=Resolution(3840, 2160), frame_rate=Fraction(60), software_encoding=True),
+        "raspberry_pi_5",
+        {"camera/libx264": 0.1},
+    )
+
+    assert "made all the same, because it was asked for" in _because(made, "time")
+
+
+# Memory and disk
+
+
+def _with_memory(free_bytes: int, total_bytes: int = 16 * 10**9) -> HardwareFacts:
+    return replace(machine("laptop_igpu"), ram_free_bytes=free_bytes, ram_total_bytes=total_bytes)
+
+
+def test_little_memory_makes_it_smaller_and_says_so() -> None:
+    plenty = _planned(request(tier=Tier.HIGH), _with_memory(8 * 10**9))
+    free_bytes = plenty.estimate.ram_bytes
+
+    scarce = _planned(request(tier=Tier.HIGH), _with_memory(free_bytes))
+
+    assert scarce.output_size.pixel_count < plenty.output_size.pixel_count
+    assert scarce.estimate.ram_bytes <= 0.8 * free_bytes
+    assert "at 30 frames/s would need" in _because(scarce, "memory")
+
+
+def test_no_memory_at_all_still_gives_the_smallest_plan_and_a_warning() -> None:
+    made = _planned(request(), _with_memory(1_000_000))
+
+    assert _target(made) == RUNGS[0]
+    assert "slow or fail" in _because(made, "memory")
+
+
+def test_a_size_asked_for_beyond_free_memory_is_planned_with_a_warning() -> None:
+    made = _planned(request(size=Resolution(3840, 2160)), _with_memory(300_000_000))
+
+    assert made.output_size == Resolution(3840, 2160)
+    assert "slow or fail" in _because(made, "memory")
+
+
+def test_a_size_beyond_all_memory_is_refused_with_its_numbers() -> None:
+    with pytest.raises(RequestImpossibleError, match=r"8192x8192 need \d+ MB.*500 MB") as caught:
+        _planned(request(size=Resolution(8192, 8192)), _with_memory(400_000_000, 500_000_000))
+
+    assert "smaller" in caught.value.hint
+
+
+def test_a_full_disk_is_said() -> None:
+    made = _planned(request(), replace(machine("laptop_igpu"), disk_free_bytes=1_000))
+
+    assert "the file may not fit" in _because(made, "disk")
+
+
+# Model, threads, fit
+
+
+def test_a_gpu_gets_the_model_that_needs_one() -> None:
+    made = _planned(request(), "desktop_rtx4090")
+
+    assert (made.model, made.device, made.precision) == ("dreamer", "cuda:0", "bf16")
+
+
+def test_without_a_gpu_the_best_other_model_is_taken() -> None:
+    made = _planned(request())
+
+    assert (made.model, made.device, made.precision) == ("camera", "cpu", "fp32")
+
+
+def test_a_gpu_without_the_models_formats_computes_in_fp32() -> None:
+    old = replace(machine("workstation_two_gpus").accelerators[1], index=0)
+    made = _planned(request(), replace(machine("workstation_two_gpus"), accelerators=(old,)))
+
+    assert (made.device, made.precision) == ("cuda:0", "fp32")
+
+
+def test_of_several_models_the_best_is_taken() -> None:
+    made = plan(
+        request(),
+        machine("laptop_igpu"),
+        [model("b", quality=50), model("a", quality=50), model("c", quality=10)],
+        working_encoders=SOFTWARE_ENCODERS,
+        speeds={},
+    )
+
+    assert made.model == "a"
+    assert "of 3 that run here" in _because(made, "model")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message", "hint"),
+    [
+        ({"model": "dreammer"}, "no model is called 'dreammer'", "camera, dreamer"),
+        ({"model": "dreamer"}, "needs a GPU", "camera"),
+        ({"codec": Codec.PRORES}, "a mp4 file does not hold prores", "h264"),
+        ({"container": "webm", "codec": Codec.H264}, "does not hold h264", "av1"),
+        ({"picture_sizes": ()}, "no picture", "at least one"),
+        ({"sound_duration_s": Fraction(0)}, "no length", "heard"),
+        ({"size": Resolution(641, 480)}, "odd size 641x480", "640x480"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_can(
+    changes: dict[str, Any], message: str, hint: str
+) -> None:
+    with pytest.raises(RequestImpossibleError, match=message) as caught:
+        _planned(request(**changes))
+
+    assert hint in caught.value.hint
+
+
+def test_an_unknown_file_format_is_refused() -> None:
+    with pytest.raises(OutputPathError, match="avi"):
+        _planned(request(container="avi"))
+
+
+def test_no_model_at_all_is_refused() -> None:
+    with pytest.raises(RequestImpossibleError, match="no installed model") as caught:
+        plan(
+            request(),
+            machine("laptop_igpu"),
+            [DIFFUSION],
+            working_encoders=SOFTWARE_ENCODERS,
+            speeds={},
+        )
+
+    assert "dreamer" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("cores", "asked", "threads"),
+    [
+        (1.5, 0, 2),
+        (0.25, 0, 1),
+        (8.0, 0, 8),
+        (8.0, 3, 3),
+        (2.0, 8, 8),
+        (64.0, 0, 16),
+        (4.0, 99, 16),
+    ],
+)
+def test_threads_follow_the_cores_or_the_person(cores: float, asked: int, threads: int) -> None:
+    made = _planned(request(threads=asked), replace(machine("laptop_igpu"), cpu_cores=cores))
+
+    assert (made.worker_count, made.encoder.threads) == (threads, threads)
+
+
+def test_a_job_on_some_of_the_cores_is_reckoned_slower() -> None:
+    size = {"size": Resolution(1280, 720), "frame_rate": Fraction(24), "software_encoding": True}
+    speeds = {"camera/libx264": 0.01}
+
+    whole = _planned(request(**size), speeds=speeds)
+    quarter = _planned(request(**size, threads=2), speeds=speeds)
+
+    assert quarter.estimate.seconds == pytest.approx(4 * whole.estimate.seconds)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "fit"),
+    [
+        ([(6000, 4000)], Fit.FILL),
+        ([(4000, 3000)], Fit.FILL),
+        ([(3000, 3000)], Fit.BLUR),
+        ([(3000, 4000)], Fit.BLUR),
+        ([(9000, 2000)], Fit.BLUR),
+        ([(1920, 1080), (1080, 1920)], Fit.FILL),
+        ([(1920, 1080), (1080, 1920), (1080, 1920)], Fit.BLUR),
+    ],
+)
+def test_a_frame_is_filled_when_most_of_the_pictures_stays_in_view(
+    pictures: list[tuple[int, int]], fit: Fit
+) -> None:
+    sizes = tuple(Resolution(*sides) for sides in pictures)
+
+    assert _planned(request(picture_sizes=sizes)).fit is fit
+
+
+def test_a_portrait_video_is_filled_by_a_portrait_picture() -> None:
+    portrait = request(picture_sizes=(Resolution(3000, 4000),), size=Resolution(1080, 1920))
+
+    made = _planned(portrait)
+
+    assert made.fit is Fit.FILL
+    assert "75%" in _because(made, "fit")
+
+
+def test_a_fit_asked_for_is_taken() -> None:
+    assert _planned(request(fit=Fit.CONTAIN)).fit is Fit.CONTAIN
+
+
+def test_a_tier_asked_for_is_taken() -> None:
+    made = _planned(request(tier=Tier.MEDIUM, software_encoding=True), "desktop_rtx4090")
+
+    assert made.tier is Tier.MEDIUM
+    assert _because(made, "tier") == "it was asked for"
+
+
+def test_other_qualities_have_speeds_of_their_own() -> None:
+    usual, best = (
+        _planned(request(quality=quality, software_encoding=True)).encoder
+        for quality in (Quality.AUTO, Quality.MAXIMUM)
+    )
+
+    assert speed_key("camera", usual) == "camera/libx264"
+    assert speed_key("camera", best).startswith("camera/libx264/preset=")
