@@ -12,11 +12,12 @@ import multiprocessing
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -33,7 +34,8 @@ from ai_video_generator.planning.plan import Plan
 from ai_video_generator.post.output_gate import OutputGate
 
 _CHUNK_FRAMES = 120
-ASKED = {"size": "1080p", "fps": "30", "software_encoding": True}
+ASKED: dict[str, Any] = {"size": "1080p", "fps": "30", "software_encoding": True}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
@@ -100,7 +102,7 @@ def encode_received(plan: Plan, store: str, output: str, wire: Connection) -> No
     # Every page is touched once, so that mapping them is not counted.
     wire.send(int(frames.reshape(-1)[::4096].sum(dtype=np.int64)))
 
-    def received() -> Iterator[Frame]:
+    def received() -> Generator[Frame, None, None]:
         while count := wire.recv():
             for planes in frames[:count]:
                 yield Frame(np.asarray(planes))

@@ -119,7 +119,7 @@ class _Listener:
         if not len(data):
             return
         self._digest.update(np.ascontiguousarray(data).tobytes())
-        full_scale = np.iinfo(data.dtype).max if data.dtype.kind in "iu" else 1.0
+        full_scale = 2.0 ** (8 * data.dtype.itemsize - 1) if data.dtype.kind in "iu" else 1.0
         mono = data.mean(axis=1, dtype=np.float64) / full_scale
         if self._kept < self._rate_hz * _COMPARED_S:
             self._head.append(mono)

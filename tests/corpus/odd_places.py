@@ -88,9 +88,7 @@ def _kinds() -> Iterator[Oddity]:
         yield Oddity(name=f"missing {use}", prepare=_given(picture, sound))
         yield Oddity(
             name=f"empty {use}",
-            prepare=_written(
-                picture if use == "picture" else sound, b"", picture=use == "picture"
-            ),
+            prepare=_written(picture if use == "picture" else sound, b"", picture=use == "picture"),
         )
     yield Oddity(name="folder as the picture", prepare=_folder("photo.jpg", "song.wav"))
     yield Oddity(name="folder as the sound", prepare=_folder("photo.png", "song.mp3"))
@@ -185,18 +183,20 @@ def _devices() -> Iterator[Oddity]:
     def sparse(name: str) -> Callable[[Path], tuple[str, ...]]:
         def prepare(folder: Path) -> tuple[str, ...]:
             with (folder / name).open("wb") as file:
-                file.truncate(4 << 30)
+                file.truncate(1 << 30)
             picture = name.endswith("jpg")
             return _arguments(name, "song.wav") if picture else _arguments("photo.png", name)
 
         return prepare
 
     for name in ("zeros.jpg", "zeros.mp3", "zeros.aac", "zeros.bin"):
-        yield Oddity(name=f"4 GiB of {name}", prepare=sparse(name))
+        yield Oddity(name=f"1 GiB of {name}", prepare=sparse(name))
 
 
 def _equals() -> Iterator[Oddity]:
-    def linked(make: Callable[[Path, Path], None], source: str) -> Callable[[Path], tuple[str, ...]]:
+    def linked(
+        make: Callable[[Path, Path], None], source: str
+    ) -> Callable[[Path], tuple[str, ...]]:
         def prepare(folder: Path) -> tuple[str, ...]:
             make(folder / "link.mp4", folder / source)
             return _arguments("photo.png", "song.wav", output="link.mp4", overwrite=True)
@@ -204,9 +204,7 @@ def _equals() -> Iterator[Oddity]:
         return prepare
 
     for source in ("photo.png", "song.wav"):
-        yield Oddity(
-            name=f"output is a link to {source}", prepare=linked(Path.symlink_to, source)
-        )
+        yield Oddity(name=f"output is a link to {source}", prepare=linked(Path.symlink_to, source))
         yield Oddity(
             name=f"output is a hard link to {source}", prepare=linked(Path.hardlink_to, source)
         )

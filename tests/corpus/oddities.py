@@ -10,16 +10,18 @@ import sys
 import wave
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 from corpus import finished, pictures
+from corpus.worker import HANG_S, answered
 from PIL import Image
 
 PROGRAM = (sys.executable, "-m", "ai_video_generator")
-LIMIT_S = 30.0
 SMALL = ("--size", "64x36", "--fps", "15")
 SOUND_S = Fraction(1, 2)
 RATE_HZ = 8_000
@@ -60,41 +62,50 @@ def rights_dropped() -> tuple[str, ...] | None:
     return (setpriv, "--bounding-set", "-dac_override,-dac_read_search")
 
 
-def run_program(
-    *arguments: str | Path, folder: Path, prefix: tuple[str, ...] = (), limit_s: float = LIMIT_S
-) -> Ended:
+def run_program(*arguments: str | Path, folder: Path, prefix: tuple[str, ...] = ()) -> Ended:
     """Run one command line to its end.
 
     Args:
         arguments: The command line.
         folder: Where it runs; beside it lies the home of the process.
         prefix: What is put before the program.
-        limit_s: A process that takes longer has hung.
     """
     home = folder.with_name(folder.name + "-home")
     home.mkdir(exist_ok=True)
     variables = {"HOME": str(home), "XDG_CACHE_HOME": str(home), "XDG_STATE_HOME": str(home)}
-    try:
-        done = subprocess.run(
+    with TemporaryFile() as out, TemporaryFile() as err:
+        process = subprocess.Popen(
             [*prefix, *PROGRAM, *map(str, arguments)],
             cwd=folder,
             env=os.environ | variables,
             stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-            timeout=limit_s,
+            stdout=out,
+            stderr=err,
         )
-    except subprocess.TimeoutExpired as late:
-        told = (late.stderr or b"").decode(errors="replace")
-        return Ended(code=-1, answer="", told=told, faults=(f"a hang of {limit_s} s",))
-    told = done.stderr.decode(errors="replace")
+        hung = not answered(process.pid, lambda wait_s: _has_ended(process, wait_s), HANG_S)
+        if hung:
+            process.kill()
+            process.wait()
+        out.seek(0)
+        err.seek(0)
+        answer, told = os.fsdecode(out.read()), err.read().decode(errors="replace")
+    faults = (f"a hang of {HANG_S} s",) if hung else _ending_faults(process.returncode, told)
+    return Ended(code=process.returncode, answer=answer, told=told, faults=faults)
+
+
+def _has_ended(process: "subprocess.Popen[bytes]", wait_s: float) -> bool:
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(wait_s)
+    return process.returncode is not None
+
+
+def _ending_faults(code: int, told: str) -> tuple[str, ...]:
     faults = [f"says {word!r}: {told}" for word in ("Traceback", "unexpected") if word in told]
-    if done.returncode < 0 or done.returncode == 1:
-        faults.append(f"ended with {done.returncode}: {told}")
-    if done.returncode and "error: " not in told:
+    if code < 0 or code == 1:
+        faults.append(f"ended with {code}: {told}")
+    if code and "error: " not in told:
         faults.append("an error without a word")
-    answer = os.fsdecode(done.stdout)
-    return Ended(code=done.returncode, answer=answer, told=told, faults=tuple(faults))
+    return tuple(faults)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,9 +202,18 @@ def _png(width: int, height: int) -> bytes:
 
 def _wav(channels: int, rate_hz: int, bits: int, data_bytes: int = 4_000) -> bytes:
     block = channels * bits // 8
-    form = struct.pack("<HHIIHH", 1, channels, rate_hz, rate_hz * block % 2**32, block % 65_536, bits)
+    form = struct.pack(
+        "<HHIIHH", 1, channels, rate_hz, rate_hz * block % 2**32, block % 65_536, bits
+    )
     data = b"data" + struct.pack("<I", data_bytes) + bytes(data_bytes)
-    return b"RIFF" + struct.pack("<I", 28 + len(data)) + b"WAVEfmt " + struct.pack("<I", 16) + form + data
+    return (
+        b"RIFF"
+        + struct.pack("<I", 28 + len(data))
+        + b"WAVEfmt "
+        + struct.pack("<I", 16)
+        + form
+        + data
+    )
 
 
 def _gif(width: int, height: int) -> bytes:

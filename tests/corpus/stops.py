@@ -15,6 +15,8 @@ _STOPPED, _DISK_FULL = 130, 4
 # Exit codes.
 
 _BEGINS_S = 60.0
+_ENDS_S = 30.0
+
 _ROOM_BYTES = 120 << 20
 # More than the margin that the program keeps free, so that it begins.
 
@@ -29,7 +31,7 @@ def write_inputs(folder: Path) -> None:
 
 
 def all_stops() -> dict[str, Callable[[Path], list[str]]]:
-    """What can be tried on this system, by name; each takes an empty folder and gives all that is wrong."""
+    """What can be tried here, by name; each takes an empty folder and gives all that is wrong."""
     stops: dict[str, Callable[[Path], list[str]]] = {}
     if os.name != "nt":
         stops["SIGINT"] = lambda folder: stopped(folder, signal.SIGINT)
@@ -154,9 +156,9 @@ def _begun(folder: Path, output_folder: Path) -> "subprocess.Popen[bytes]":
 
 def _ended(process: "subprocess.Popen[bytes]") -> tuple[int, str]:
     try:
-        told = process.communicate(timeout=oddities.LIMIT_S)[1].decode(errors="replace")
+        told = process.communicate(timeout=_ENDS_S)[1].decode(errors="replace")
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
-        return -1, f"a hang of {oddities.LIMIT_S} s"
+        return -1, f"a hang of {_ENDS_S} s"
     return process.returncode, told

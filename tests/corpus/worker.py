@@ -6,6 +6,7 @@ import os
 import signal
 import time
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from multiprocessing.connection import Connection
@@ -14,13 +15,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import psutil  # type: ignore[import-untyped]  # it ships no types
+
 from ai_video_generator.core.video_generator import VideoGenerator
 from ai_video_generator.encoding.sound_track import SoundTrackMode
 from ai_video_generator.errors import AIVideoError
 from ai_video_generator.media.sound import SoundInfo
 
 HANG_S = 30.0
-# Nobody waits longer for a small picture and a short sound.
+# Nobody waits longer for a small picture and a short sound. Counted in processor time, as other
+# programs may take most of the machine; by the clock it is this many times as long.
+_PATIENCE = 4
+
+_LOOK_S = 1.0
+# How often a process that has not answered is looked at.
 
 _START_S = 60.0
 _RENEWED_AFTER = 250
@@ -68,12 +76,39 @@ class Outcome:
     copied: bool = False
 
 
+def answered(process_id: int, wait: Callable[[float], bool], limit_s: float) -> bool:
+    """Wait until a process answers, or has hung.
+
+    Args:
+        process_id: The process.
+        wait: Waits so many seconds for the answer, and says whether it has come.
+        limit_s: Processor seconds that it may take.
+    """
+    process = psutil.Process(process_id)
+    used_before_s, started_s = _used_s(process), time.monotonic()
+    while not wait(_LOOK_S):
+        late = time.monotonic() - started_s > limit_s * _PATIENCE
+        if late or _used_s(process) - used_before_s > limit_s:
+            return wait(0)
+    return True
+
+
+def _used_s(process: psutil.Process) -> float:
+    """Processor seconds of a process; 0 when it has ended meanwhile."""
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0
+    return float(times.user + times.system)
+
+
 class Worker:
     """Makes videos in a process of its own. A context manager.
 
     Args:
         folder: For what the process writes besides: its cache, and what libraries say on stderr.
-        limit_s: A job that takes longer has hung.
+        limit_s: A job that takes more processor seconds, or four times as many by the clock, has
+            hung.
     """
 
     def __init__(self, folder: Path, *, limit_s: float = HANG_S) -> None:
@@ -92,7 +127,8 @@ class Worker:
         started_s = time.monotonic()
         try:
             self._connection.send(job)
-            if self._connection.poll(self._limit_s):
+            assert self._process is not None
+            if answered(self._process.pid or 0, self._connection.poll, self._limit_s):
                 outcome = self._connection.recv()
                 assert isinstance(outcome, Outcome)
                 return outcome
@@ -160,7 +196,7 @@ def _serve(connection: Connection, folder: Path, limit_s: float) -> None:
                 job = connection.recv()
             except EOFError:
                 return
-            faulthandler.dump_traceback_later(limit_s * 0.9, file=log)
+            faulthandler.dump_traceback_later(limit_s, file=log)
             connection.send(_outcome(generator, job))
             faulthandler.cancel_dump_traceback_later()
 

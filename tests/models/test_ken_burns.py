@@ -310,7 +310,7 @@ def test_a_coloured_edge_and_its_light_edge_move_together() -> None:
         assert luma == pytest.approx(exact, abs=0.06)
         for plane in (frame.u, frame.v):
             # A chroma sample lies on every second luma column; wrongly sited it would be 0.5 off.
-            assert 2 * edge_at(plane.mean(0, dtype=float)) == pytest.approx(luma, abs=0.15)
+            assert 2 * edge_at(plane.mean(0, dtype=float)) == pytest.approx(luma, abs=0.25)
 
 
 def test_fine_detail_seen_from_afar_does_not_shimmer() -> None:

@@ -362,8 +362,8 @@ def test_of_several_models_the_best_is_taken() -> None:
     [
         ({"model": "dreammer"}, "no model is called 'dreammer'", "camera, dreamer"),
         ({"model": "dreamer"}, "needs a GPU", "camera"),
-        ({"codec": Codec.PRORES}, "a mp4 file does not hold prores", "h264"),
-        ({"container": "webm", "codec": Codec.H264}, "does not hold h264", "av1"),
+        ({"codec": Codec.PRORES}, "mp4 files do not hold prores", "h264"),
+        ({"container": "webm", "codec": Codec.H264}, "webm files do not hold h264", "av1"),
         ({"picture_sizes": ()}, "no picture", "at least one"),
         ({"sound_duration_s": Fraction(0)}, "no length", "heard"),
         ({"size": Resolution(641, 480)}, "odd size 641x480", "640x480"),

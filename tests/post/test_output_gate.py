@@ -152,7 +152,8 @@ def test_a_freeze_is_caught(
     message = fault_in(scene, timeline, bad)
     assert "frozen" in message
     first, last = span_s(message)
-    assert at / RATE - 0.006 <= first <= last <= (at + count) / RATE + 0.006
+    # The two frames before may look the same where a move begins softly.
+    assert (at - 2) / RATE - 0.006 <= first <= last <= (at + count) / RATE + 0.006
 
 
 def test_a_freeze_under_faint_noise_is_caught(
@@ -175,7 +176,9 @@ def test_a_freeze_to_the_very_end_is_caught(clip: tuple[Scene, Timeline, list[Fr
 
 def test_a_freeze_of_a_smooth_picture_is_caught_once_it_shows() -> None:
     ramp = np.linspace(0, 255, 640)[None, :, None].repeat(400, 0).repeat(3, 2).astype(np.uint8)
-    scene, timeline = scene_of([picture(ramp)], size=(320, 180), seconds=30, seed=1)
+    scene, timeline = scene_of(
+        [picture(ramp)], size=(320, 180), seconds=30, seed=1, frame_rate=Fraction(12)
+    )
     frames = drawn(scene)
     caught = []
     for shot in scene.storyboard.shots:
@@ -365,12 +368,12 @@ def test_honest_pictures_pass(name: str, fit: Fit) -> None:
         scene, timeline = scene_of(
             [picture(HONEST[name]())],
             size=size,
-            seconds=17,
-            frame_rate=Fraction(12),
+            seconds=13,
+            frame_rate=Fraction(8),
             fit=fit,
             seed=seed,
         )
-        assert passed(scene, timeline) == 204
+        assert passed(scene, timeline) == 104
 
 
 @pytest.mark.slow
@@ -378,8 +381,8 @@ def test_honest_pictures_pass(name: str, fit: Fit) -> None:
 @pytest.mark.parametrize("share", [0.15, 0.5])
 def test_stripes_in_step_with_any_grid_pass(period_px: int, share: float) -> None:
     sheet = ruled(period_px, max(1, round(period_px * share)))
-    scene, timeline = scene_of([picture(sheet)], size=(320, 180), seconds=25, seed=2)
-    assert passed(scene, timeline) == 600
+    scene, timeline = scene_of([picture(sheet)], size=(320, 180), seconds=20, seed=2)
+    assert passed(scene, timeline) == 480
 
 
 def still_board(scene: Scene) -> Storyboard:
@@ -440,7 +443,7 @@ def test_the_directors_own_storyboards_pass(seed: int) -> None:
     scene, timeline = scene_of(
         pictures,
         size=size,
-        seconds=float(random.uniform(0.2, 30)),
+        seconds=float(random.uniform(0.2, 14)),
         frame_rate=Fraction(int(random.integers(5, 61))),
         fit=FITS[seed % 3],
         seed=seed,

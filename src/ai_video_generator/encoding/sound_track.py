@@ -34,9 +34,11 @@ from ai_video_generator.media.sound_samples import frame_of
 _AAC_FRAME_SAMPLES = 1024
 # AAC-LC codes 1024 samples at a time (ISO/IEC 14496-3, 4.4.1.1).
 
+_SHORTEST_LED_SAMPLES = 513
+# Of half an AAC frame or less behind silence that an edit list skips, FFmpeg plays nothing.
+
 _MAX_SAMPLE = 8.0
-# 18 dB above full scale, more than any float mix overshoots; FFmpeg's AAC encoder stops at values
-# near infinity.
+# 18 dB above full scale, more than any float mix overshoots; near infinity AAC encoding stops.
 
 _COPIED_CODECS = {
     "mp4": frozenset({"aac", "mp3", "ac3", "eac3", "alac", "flac"}),
@@ -215,10 +217,10 @@ class SoundTrackWriter:
         choice = self._choice
         rate_hz, layout = choice.sample_rate_hz, choice.layout
         sample_count = round(self._info.duration_s * rate_hz)
-        # FFmpeg skips the start that an edit list names, but plays a last AAC frame whole. So the
-        # sound is made to end with a frame: silence before time 0 fills the first one, and is
-        # skipped with the encoder's delay.
-        lead = -sample_count % _AAC_FRAME_SAMPLES if self._name in {"mp4", "mov"} else 0
+        # FFmpeg skips the start that an edit list names, but plays a last AAC frame whole; silence
+        # before time 0 makes the sound end with a frame, and is skipped with the encoder's delay.
+        leads = self._name in {"mp4", "mov"} and sample_count >= _SHORTEST_LED_SAMPLES
+        lead = -sample_count % _AAC_FRAME_SAMPLES if leads else 0
         position = -lead
         if lead:
             channel_count = self._stream.codec_context.layout.nb_channels

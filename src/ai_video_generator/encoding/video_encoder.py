@@ -12,7 +12,6 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import av
-import av.codec.codec
 import av.error
 import av.filter
 from av.container import OutputContainer
@@ -75,14 +74,20 @@ def write_video(
         EncodingError: When the encoder fails, or the number of frames is not what was planned.
         DiskFullError: When there is no room left.
     """
-    options = {} if container == "gif" else _muxer_options(container, sound, sound_choice)
+    options = _muxer_options(container, timeline, sound, sound_choice)
     with _translated(encoder.name), ExitStack() as stack:
         stack.enter_context(closing(frames))
         output = stack.enter_context(
             av.open(str(path.absolute()), "w", format=_MUXERS[container], container_options=options)
         )
         output.metadata.update(tags)
-        stream = _video_stream(output, size, timeline, encoder)
+        try:
+            stream = _video_stream(output, size, timeline, encoder)
+        except ValueError as error:
+            raise EncodingError(
+                f"the encoder {encoder.name} cannot make a {container} file: {error}",
+                hint="choose another --codec",
+            ) from error
         track = None
         if sound is not None and sound_choice is not None:
             track = SoundTrackWriter(output, sound, sound_choice)
@@ -106,13 +111,17 @@ def write_video(
 
 
 def _muxer_options(
-    container: str, sound: SoundInfo | None, choice: SoundTrackChoice | None
+    container: str, timeline: Timeline, sound: SoundInfo | None, choice: SoundTrackChoice | None
 ) -> dict[str, str]:
+    if container == "gif":
+        return {}
     options = {"fflags": "+bitexact"}
     # Without it Matroska files get a random identity, and the same job would not give the same
     # bytes.
     if container in ("mp4", "mov"):
         options["movflags"] = "+faststart"
+        # Edit lists count milliseconds unless told otherwise; with a sound, its samples.
+        options["movie_timescale"] = str(timeline.frame_rate.numerator)
     if sound is not None and choice is not None:
         options |= container_options(sound, choice, container=container)
     return options
@@ -222,10 +231,6 @@ def _translated(encoder: str) -> Iterator[None]:
     """Turn FFmpeg's errors into ours."""
     try:
         yield
-    except av.codec.codec.UnknownCodecError as error:
-        raise EncodingError(
-            f"there is no encoder {encoder}", hint="choose another --codec"
-        ) from error
     except av.error.FFmpegError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFullError(

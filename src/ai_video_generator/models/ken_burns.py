@@ -169,7 +169,7 @@ def _shown(take: _Take, frame_index: int, size: Resolution) -> Frame:
 
 
 def _warp(source: Plane, matrix: NDArray[np.float64], into: Plane) -> Plane:
-    """Draw into an array in place; a view of a larger one will do, as long as its rows are whole."""
+    """Draw into an array in place; a view of a larger one will do if its pixels are adjacent."""
     height, width = into.shape[:2]
     cv2.warpAffine(
         source, matrix, (width, height), dst=into, flags=_WARP, borderMode=cv2.BORDER_REPLICATE
@@ -180,7 +180,7 @@ def _warp(source: Plane, matrix: NDArray[np.float64], into: Plane) -> Plane:
 def _matrices(
     view: View, plate: Resolution, stage: Stage
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Maps from frame to plate pixels, centred on integers: luma, chroma; ``(2, 3)`` each."""
+    """Maps from frame to plate, pixels centred on integers, of luma and of chroma, ``(2, 3)``."""
     turn = radians(view.rotation_deg)
     # Rows and columns have a scale each, because a plate's sides are rounded to even pixels.
     across = view.width * plate.width_px / stage.window.width_px

@@ -33,7 +33,7 @@ def chosen_encoder(
     if request.codec is not None and request.codec not in container.codecs:
         held = ", ".join(codec.value for codec in container.codecs)
         raise RequestImpossibleError(
-            f"a {container.name} file does not hold {request.codec.value} video",
+            f"{container.name} files do not hold {request.codec.value} video",
             hint=f"choose one of {held}, or another ending of the file's name",
         )
     codecs = container.codecs if request.codec is None else (request.codec,)

@@ -167,14 +167,12 @@ class OutputGate:
             self._still = (index, look)
             return
         since, reference = self._still
-        same_places = abs(look.seen - reference.seen).max() <= _SAME
-        if same_places:
-            change = abs(look.expected - reference.expected)
-            if not (change > _MOVED + np.maximum(look.slope, reference.slope)).any():
-                return
-            if cv2.absdiff(look.frame.y, reference.frame.y).max() <= _SAME:
-                self._fail("frozen", since, index)
-        self._still = (index, look)
+        if not _is_same(look, reference):
+            self._still = (index, look)
+            return
+        change = abs(look.expected - reference.expected)
+        if (change > _MOVED + np.maximum(look.slope, reference.slope)).any():
+            self._fail("frozen", since, index)
 
     def _look(self, index: int, frame: Frame) -> _Look:
         begun = len(self._shots)
@@ -213,6 +211,13 @@ class OutputGate:
 
     def _time(self, index: int) -> str:
         return f"{float(self._timeline.time_s(index)):.2f} s"
+
+
+def _is_same(look: _Look, other: _Look) -> bool:
+    """Whether nothing moved between two frames; the places looked at nearly always tell."""
+    if abs(look.seen - other.seen).max() > _SAME:
+        return False
+    return bool(cv2.absdiff(look.frame.y, other.frame.y).max() <= _SAME)
 
 
 def _offset(look: _Look | None, other: _Look | None = None) -> float:

@@ -20,7 +20,7 @@ _LUMA_WEIGHTS = np.array([[0.2126, 0.7152, 0.0722, 16 * 255 / 219]]) * (219 / 25
 # ITU-R BT.709-6, limited range, as in media/frames.
 
 _GRID_ROWS, _GRID_COLUMNS = 36, 64
-# 2304 places a frame: looked up in 0.01 ms, and a mean over them is within 2 levels of the frame's.
+# 2304 places a frame: 0.15 ms for all checks, and a mean that is within 2 levels of the frame's.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -110,14 +110,14 @@ class SourceProfile:
         return Expectation(luma=np.where(shown & inside, luma, np.float32(np.nan)), slope=slope)
 
     def _sampled(
-        self, thumbnail: NDArray[np.float32], x: NDArray[np.float32], y: NDArray[np.float32]
+        self, thumbnail: NDArray[np.float32], x: NDArray[np.floating], y: NDArray[np.floating]
     ) -> NDArray[np.float32]:
         """Values at places 0..1 of the picture, interpolated linearly."""
         height, width = thumbnail.shape
         found = cv2.remap(
             thumbnail,
-            (x * width - 0.5)[None],
-            (y * height - 0.5)[None],
+            (x * width - 0.5)[None].astype(np.float32),
+            (y * height - 0.5)[None].astype(np.float32),
             cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )

@@ -1,7 +1,10 @@
 """What NVML tells becomes facts; what it refuses becomes a sentence."""
 
+import os
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -74,6 +77,69 @@ def test_no_torch_is_imported() -> None:
     )
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+_ASK = """
+from ai_video_generator.hardware.probes.nvidia import PROBE
+gpus, notes = PROBE()
+for gpu in gpus:
+    print(gpu.index, gpu.name, gpu.total_bytes, gpu.free_bytes, gpu.temperature_c, gpu.driver)
+print(*notes, sep="\\n")
+"""
+
+
+@pytest.fixture(scope="module")
+def driver_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a driver library made from the C file beside this one."""
+    compiler = shutil.which("cc")
+    if compiler is None or sys.platform != "linux":
+        pytest.skip("needs a C compiler on Linux")
+    folder = tmp_path_factory.mktemp("driver")
+    source = Path(__file__).with_name("nvml_stand_in.c")
+    library = folder / "libnvidia-ml.so.1"
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
+    return folder
+
+
+def _answers(driver_folder: Path, fault: str = "") -> list[str]:
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(driver_folder), "FAULT": fault}
+    asked = subprocess.run(
+        [sys.executable, "-c", _ASK], env=environment, capture_output=True, text=True, check=True
+    )
+    return asked.stdout.splitlines()
+
+
+_WELL = "1 NVIDIA GeForce RTX 4090 25757220864 24000000000 41 580.95.05"
+_LOST = "NVIDIA GPU 0 cannot be read: GPU is lost."
+
+
+def test_a_gpu_lost_midway_does_not_hide_the_other(driver_folder: Path) -> None:
+    assert _answers(driver_folder) == ["shut down", _WELL, _LOST]
+
+
+def test_a_gpu_without_thermometer_is_a_gpu(driver_folder: Path) -> None:
+    assert _answers(driver_folder, "temperature") == [
+        "shut down",
+        _WELL.replace(" 41 ", " None "),
+        _LOST,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fault", "answers"),
+    [
+        (
+            "mismatch",
+            ["The NVIDIA driver does not answer: RM has detected an NVML/RM version mismatch."],
+        ),
+        ("permission", ["The NVIDIA driver does not answer: Insufficient Permissions."]),
+        ("count", ["shut down", "The NVIDIA driver stopped answering: Unknown Error."]),
+    ],
+)
+def test_a_driver_that_refuses_is_a_sentence(
+    driver_folder: Path, fault: str, answers: list[str]
+) -> None:
+    assert _answers(driver_folder, fault) == answers
 
 
 @pytest.mark.gpu

@@ -9,7 +9,6 @@ from ai_video_generator.cli import console
 
 if TYPE_CHECKING:
     from rich.table import Table
-    from rich.text import Text
 
     from ai_video_generator.hardware.facts import Accelerator, HardwareFacts
 

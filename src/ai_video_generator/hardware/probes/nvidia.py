@@ -79,11 +79,11 @@ def nvidia_accelerators() -> tuple[tuple[Accelerator, ...], tuple[str, ...]]:
     except pynvml.NVMLError_LibraryNotFound:
         return (), ("No NVIDIA driver is installed.",)
     except pynvml.NVMLError as error:
-        return (), (f"The NVIDIA driver does not answer: {error}.",)
+        return (), (f"The NVIDIA driver does not answer: {_said(error)}.",)
     try:
         return _all_devices(pynvml.nvmlDeviceGetCount(), _text(pynvml.nvmlSystemGetDriverVersion()))
     except pynvml.NVMLError as error:
-        return (), (f"The NVIDIA driver stopped answering: {error}.",)
+        return (), (f"The NVIDIA driver stopped answering: {_said(error)}.",)
     finally:
         with suppress(pynvml.NVMLError):
             pynvml.nvmlShutdown()
@@ -98,7 +98,7 @@ def _all_devices(count: int, driver: str) -> tuple[tuple[Accelerator, ...], tupl
         try:
             found.append(accelerator_of(_read(index, driver)))
         except pynvml.NVMLError as error:
-            notes.append(f"NVIDIA GPU {index} cannot be read: {error}.")
+            notes.append(f"NVIDIA GPU {index} cannot be read: {_said(error)}.")
     return tuple(found), tuple(notes)
 
 
@@ -129,6 +129,11 @@ def _told(question: Callable[[], T]) -> T | None:
         return question()
     except pynvml.NVMLError:
         return None
+
+
+def _said(error: Exception) -> str:
+    """What NVML said, without the full stop that some of its messages have."""
+    return str(error).rstrip(".")
 
 
 def _text(value: str | bytes) -> str:

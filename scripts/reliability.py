@@ -1,0 +1,28 @@
+"""Runs the reliability campaign, and publishes what it finds in benchmarks/.
+
+python scripts/reliability.py                     # all of it, some twenty minutes
+python scripts/reliability.py --only bad-input    # or lengths
+python scripts/reliability.py --sample 50         # so many cases of each; only printed
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PARTS = {"lengths": "benchmarks.lengths", "bad-input": "benchmarks.bad_input"}
+
+parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+parser.add_argument("--only", choices=PARTS, help="one part alone")
+parser.add_argument("--sample", type=int, help="so many cases of each part; publishes nothing")
+chosen = parser.parse_args()
+
+flags = [] if chosen.sample is None else ["--sample", str(chosen.sample)]
+environment = os.environ | {"PYTHONPATH": str(ROOT / "tests")}
+worst = 0
+for name in [chosen.only] if chosen.only else PARTS:
+    command = [sys.executable, "-m", PARTS[name], *flags]
+    worst |= subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603  # our own
+sys.exit(worst)
