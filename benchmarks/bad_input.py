@@ -18,7 +18,7 @@ from corpus import damage, odd_places, oddities, stops
 from corpus.damage import Bench, Case, Tried
 from corpus.worker import HANG_S, Kind, Worker
 
-from benchmarks.campaign import all_found, shown
+from benchmarks.campaign import all_found, shown, spread
 from benchmarks.common import ROOT, publish, table
 
 _DAMAGED = 4_000
@@ -74,9 +74,9 @@ def _bench(folder: Path) -> Bench:
     return Bench.made(originals)
 
 
-def met(folder: Path) -> list[Met]:
+def met(folder: Path, sample: int | None) -> list[Met]:
     """Odd names, places, files and devices, then the jobs that are stopped."""
-    listed = odd_places.all_oddities()
+    listed = spread(odd_places.all_oddities(), sample)
     found = list(shown("oddities", _met(listed, folder), len(listed)))
     halts = stops.all_stops()
     return found + list(shown("stopped jobs", _stopped(halts, folder), len(halts)))
@@ -172,7 +172,7 @@ def main() -> int:
             folder.mkdir()
         tried = damaged(sample or _DAMAGED, folders[0])
         outside = from_outside(min(sample or _FROM_OUTSIDE, _FROM_OUTSIDE), folders[1])
-        places = met(folders[2])
+        places = met(folders[2], sample)
     text = report(tried, outside, places)
     if sample is None:
         publish(

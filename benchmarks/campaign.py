@@ -18,6 +18,12 @@ _LINE_EVERY_S = 15.0
 # Where the progress is not a terminal's one line.
 
 
+def spread(cases: Sequence[Case], count: int | None) -> list[Case]:
+    """So many of the cases, evenly from the first to the last; None takes all."""
+    count = len(cases) if count is None else min(count, len(cases))
+    return [cases[index * len(cases) // count] for index in range(count)]
+
+
 def all_found(
     title: str,
     cases: Sequence[Case],

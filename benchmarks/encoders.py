@@ -368,9 +368,16 @@ def plot(rows: list[Measurement], where: Path) -> None:
             alpha=0.45,
             label=encoder,
         )
-        for row in points:
-            if "auto" in row.used_for:
-                axes.annotate(f"{encoder}\nused", (row.cpu_ms_per_frame, row.psnr_y_db), fontsize=8)
+    used = [row for row in rows if "auto" in row.used_for and row.candidate.clip == "photo"]
+    used = [row for row in used if not row.candidate.encoder.startswith("prores")]
+    axes.scatter(
+        [row.cpu_ms_per_frame for row in used],
+        [row.psnr_y_db for row in used],
+        s=220,
+        facecolors="none",
+        edgecolors="black",
+        label="used by default",
+    )
     axes.set_xlabel("CPU milliseconds a frame (1080p)")
     axes.set_ylabel("luma PSNR, dB")
     axes.set_title("Encoders on a slow camera move over a photo; area of a disc = size of the file")

@@ -18,7 +18,7 @@ from corpus import lengths
 from corpus.lengths import CONTAINERS, RATES, Measured
 from corpus.sounds import OddSound, Trait
 
-from benchmarks.campaign import all_found
+from benchmarks.campaign import all_found, spread
 from benchmarks.common import publish, table
 
 _WORKERS = 2
@@ -26,9 +26,7 @@ _WORKERS = 2
 
 def measured(sample: int | None, ffprobe: str) -> list[Measured]:
     """Make and measure all videos, or an even sample of them."""
-    cases = lengths.all_cases()
-    if sample is not None:
-        cases = lengths.spread(cases, sample)
+    cases = spread(lengths.all_cases(), sample)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         return all_found(

@@ -233,7 +233,7 @@ def test_a_failed_hardware_encoder_is_replaced_and_both_attempts_are_told(
     runner = JobRunner(ProgressTracker(), CacheBook(tmp_path / "cache"))
     software = VideoGenerator().plan(picture, sound, **SMALL)
 
-    result = runner.run(job, started_s=0.0, in_software=lambda _: software)
+    result = runner.run(job, started_s=0.0, cores=2, in_software=lambda _: software)
 
     assert [attempt.plan.encoder.name for attempt in result.attempts] == ["h264_nvenc", "libx264"]
     assert isinstance(result.attempts[0].error, EncodingError)
@@ -248,7 +248,7 @@ def test_without_another_plan_the_failure_is_told_and_no_file_is_left(
 ) -> None:
     job = _job(picture, sound, tmp_path / "v.mp4", _on_missing_chip)
     with pytest.raises(EncodingError):
-        JobRunner(ProgressTracker(), CacheBook(tmp_path / "cache")).run(job, started_s=0.0)
+        JobRunner(ProgressTracker(), CacheBook(tmp_path / "cache")).run(job, started_s=0.0, cores=2)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.png", "song.wav"]
 
 
@@ -265,7 +265,7 @@ def test_a_file_that_is_not_what_was_planned_is_found_out(
     picture: Path, sound: Path, tmp_path: Path
 ) -> None:
     job = _job(picture, sound, tmp_path / "v.mp4", lambda plan: plan)
-    JobRunner(ProgressTracker(), CacheBook(tmp_path / "cache")).run(job, started_s=0.0)
+    JobRunner(ProgressTracker(), CacheBook(tmp_path / "cache")).run(job, started_s=0.0, cores=2)
     check_file(tmp_path / "v.mp4", job)
 
     def longer(plan: Plan) -> Plan:

@@ -86,12 +86,6 @@ def _cases_of(index: int, odd: OddSound) -> Iterator[Case]:
         )
 
 
-def spread(cases: list[Case], count: int) -> list[Case]:
-    """So many of the cases, evenly from first to last."""
-    count = min(count, len(cases))
-    return [cases[index * len(cases) // count] for index in range(count)]
-
-
 def measured(case: Case, folder: Path, worker: Worker, ffprobe: str | None) -> Measured:
     """Make the video of a case in a folder of its own, and read it back.
 

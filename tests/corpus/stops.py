@@ -17,15 +17,15 @@ _STOPPED, _DISK_FULL = 130, 4
 _BEGINS_S = 60.0
 _ENDS_S = 30.0
 
-_ROOM_BYTES = 120 << 20
+_ROOM_BYTES = 256 << 20
 # More than the margin that the program keeps free, so that it begins.
 
-_SOUND_S = 600.0
+_SOUND_S = 120.0
 _FLAGS = ("--size", "720p", "--fps", "30", "-o", "video.mp4")
 
 
 def write_inputs(folder: Path) -> None:
-    """A picture and a sound that keep the program busy for minutes."""
+    """A picture and a sound that keep the program busy for a while."""
     oddities.write_picture(folder / "photo.png")
     oddities.write_sound(folder / "long.wav", _SOUND_S)
 

@@ -365,3 +365,33 @@ def test_no_encoder_writes_to_the_terminal(tmp_path: Path) -> None:
         check=True,
     )
     assert (done.stdout, done.stderr) == ("", "")
+
+
+@pytest.mark.parametrize("height", [32, 34, 90, 134])
+@pytest.mark.parametrize("width", [34, 160])
+def test_every_even_size_is_encoded_row_by_row(tmp_path: Path, width: int, height: int) -> None:
+    noise = np.random.default_rng(0).integers(16, 236, (height * 3 // 2, width), np.uint8)
+    frames = [Frame(noise), Frame(np.ascontiguousarray(noise[::-1]))]
+    write_video(
+        tmp_path / "v.mp4",
+        (frame for frame in frames),
+        size=Resolution(width, height),
+        timeline=Timeline(frame_rate=Fraction(25), frame_count=2),
+        encoder=EncoderChoice(
+            codec=Codec.H264,
+            name="libx264",
+            pixel_format="yuv420p",
+            options={"qp": "0"},
+            threads=1,
+        ),
+        container="mp4",
+        sound=None,
+        sound_choice=None,
+        tags={},
+    )
+    with av.open(str(tmp_path / "v.mp4")) as file:
+        for frame, seen in zip(frames, file.decode(video=0), strict=True):
+            for plane, ours in zip(seen.planes, (frame.y, frame.u, frame.v), strict=True):
+                rows = np.frombuffer(plane, np.uint8)  # type: ignore[call-overload]  # planes are buffers
+                rows = rows.reshape(plane.height, plane.line_size)
+                assert np.array_equal(rows[:, : plane.width], ours)

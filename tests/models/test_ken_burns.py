@@ -331,3 +331,24 @@ def test_a_new_stage_of_another_shape_is_drawn_in_the_same_video() -> None:
     frames = drawn(Scene(pictures=pictures, storyboard=board, size=frame, fit=Fit.FILL))
     assert_shows(frames[0], pictures[0], board.shots[0].framing_start)
     assert_shows(frames[-1], pictures[1], board.shots[-1].framing_end)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_colour_lies_where_light_lies_to_a_twentieth_of_a_pixel(axis: int) -> None:
+    """On a ramp a shift is wrong by the same level everywhere, which the mean of samples shows."""
+    colors = np.array([-0.6, 0.5, 0.6])
+    ramp = (np.arange(512) + 0.5) / 512
+    rgb = np.zeros((512, 512, 3))
+    rgb += np.expand_dims(ramp, (1 - axis, 2)) * colors + [0.8, 0.3, 0.2]
+    # Noise of a level keeps rounding from leaning to one side.
+    noise = np.random.default_rng(0).uniform(-0.5, 0.5, rgb.shape)
+    source = picture(np.round(255 * rgb + noise).astype(np.uint8))
+    framing = Framing(center_x=0.51, center_y=0.48, zoom=1.1)
+    frame = drawn(still_scene(source, framing))[0]
+    for plane, step in ((0, 1), (1, 2), (2, 2)):
+        at = seen(source, framing, *middles(192, 108, step), SIZE)[1 - axis]
+        exact = planes(np.expand_dims(at, 2) * colors + [0.8, 0.3, 0.2])[plane]
+        slope = np.abs(np.diff(exact, axis=axis)).mean() / step  # levels a pixel of the frame
+        drift = ((frame.y, frame.u, frame.v)[plane] - exact).mean()
+        # What is left of rounding in the mean, and a thirtieth of a pixel.
+        assert abs(drift) < 0.02 + slope / 30

@@ -38,13 +38,19 @@ class JobRunner:
         self._on_plan = on_plan or (lambda _: None)
 
     def run(
-        self, job: Job, *, started_s: float, in_software: Callable[[Plan], Plan] | None = None
+        self,
+        job: Job,
+        *,
+        started_s: float,
+        cores: float,
+        in_software: Callable[[Plan], Plan] | None = None,
     ) -> Result:
         """Carry out a job; when its hardware encoder fails, once more with the software one.
 
         Args:
             job: What to make.
             started_s: When the whole job began, on `time.monotonic`.
+            cores: Cores that this process may use.
             in_software: Plans the same video without hardware encoders; None gives up instead.
 
         Raises:
@@ -67,7 +73,7 @@ class JobRunner:
             if failure is not None and in_software is not None:
                 job = job.with_plan(in_software(job.plan), because=str(failure))
                 _log.warning("%s; trying %s instead", failure, job.plan.encoder.name)
-        self._remember(attempts[-1])
+        self._remember(attempts[-1], cores)
         track = job.recipe.sound_track
         return Result(
             path=job.output,
@@ -78,9 +84,11 @@ class JobRunner:
             recipe=job.recipe,
         )
 
-    def _remember(self, attempt: Attempt) -> None:
+    def _remember(self, attempt: Attempt, cores: float) -> None:
+        """Note the speed that all cores would have had, should the job have used only some."""
         if attempt.seconds >= _SHORTEST_MEASURE_S:
             plan = attempt.plan
             megapixels = plan.output_size.pixel_count * plan.timeline.frame_count / 1e6
+            used = min(1.0, plan.encoder.threads / cores)
             name = speed_key(plan.model, plan.encoder)
-            self._book.record_speed(name, attempt.seconds / megapixels)
+            self._book.record_speed(name, attempt.seconds / megapixels * used)

@@ -129,6 +129,7 @@ class VideoGenerator:
         return self._runner.run(
             job,
             started_s=started_s,
+            cores=self.facts.cpu_cores,
             in_software=lambda failed: self._planner.plan_in_software(request, failed),
         )
 
@@ -244,7 +245,7 @@ class VideoGenerator:
             overwrite=settings.overwrite,
             recipe=recipe,
         )
-        return self._runner.run(job, started_s=started_s)
+        return self._runner.run(job, started_s=started_s, cores=self.facts.cpu_cores)
 
     def _batch_entry(self, entry: Mapping[str, Any]) -> Result:
         options = dict(entry)

@@ -6,7 +6,6 @@ points: BT.709 primaries (1), transfer (1) and matrix (1), limited range.
 """
 
 import errno
-import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import av
 import av.error
 import av.filter
+import numpy as np
 from av.container import OutputContainer
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
 from av.video.stream import VideoStream
@@ -25,6 +25,7 @@ from ai_video_generator.encoding.sound_track import (
     container_options,
 )
 from ai_video_generator.errors import DiskFullError, EncodingError
+from ai_video_generator.hardware.video_encoders import silence_encoders
 from ai_video_generator.media.frames import Frame, FrameStream
 from ai_video_generator.media.gif_comment import write_comment
 from ai_video_generator.media.resolution import Resolution
@@ -37,9 +38,6 @@ _MUXERS = {"mp4": "mp4", "mov": "mov", "mkv": "matroska", "webm": "webm", "gif":
 
 _SILENT = {"libx265": {"x265-params": "log-level=none"}}
 # x265 and SVT-AV1 write to the terminal themselves, past FFmpeg's log.
-
-_SVT_ERRORS = "1"
-# The lowest level of SVT-AV1's log that is not fatal; it can be set in no other way.
 
 
 def write_video(
@@ -130,7 +128,7 @@ def _muxer_options(
 def _video_stream(
     output: OutputContainer, size: Resolution, timeline: Timeline, encoder: EncoderChoice
 ) -> VideoStream:
-    os.environ.setdefault("SVT_LOG", _SVT_ERRORS)
+    silence_encoders()
     options = _SILENT.get(encoder.name, {}) | encoder.options
     stream = output.add_stream(encoder.name, rate=timeline.frame_rate, options=options)
     assert isinstance(stream, VideoStream)  # noqa: S101 - narrows PyAV's union for the type checker
@@ -163,7 +161,7 @@ def _prepared(
 
 
 def _wrapped(frame: Frame, index: int, timeline: Timeline) -> av.VideoFrame:
-    picture = av.VideoFrame.from_numpy_buffer(frame.buffer, format="yuv420p")
+    picture = _borrowed(frame) if frame.size.height_px % 4 == 0 else _copied(frame)
     picture.pts = index
     picture.time_base = 1 / timeline.frame_rate
     picture.duration = 1
@@ -171,6 +169,23 @@ def _wrapped(frame: Frame, index: int, timeline: Timeline) -> av.VideoFrame:
     picture.color_range = ColorRange.MPEG
     picture.color_primaries = ColorPrimaries.BT709
     picture.color_trc = ColorTrc.BT709
+    return picture
+
+
+def _borrowed(frame: Frame) -> av.VideoFrame:
+    """A view of the frame's own memory.
+
+    PyAV 18 reckons the height as a multiple of four and would lose the last two rows of others.
+    """
+    return av.VideoFrame.from_numpy_buffer(frame.buffer, format="yuv420p")
+
+
+def _copied(frame: Frame) -> av.VideoFrame:
+    picture = av.VideoFrame(frame.size.width_px, frame.size.height_px, "yuv420p")
+    for plane, source in zip(picture.planes, (frame.y, frame.u, frame.v), strict=True):
+        rows = np.frombuffer(plane, np.uint8)  # type: ignore[call-overload]  # planes are buffers
+        rows = rows.reshape(plane.height, plane.line_size)
+        rows[:, : plane.width] = source
     return picture
 
 

@@ -18,6 +18,15 @@ _PIXEL_FORMATS = ("yuv420p", "nv12", "yuv422p10le", "rgb8")
 # ProRes, one byte for GIF.
 
 
+_SVT_ERRORS = "1"
+# The lowest level of SVT-AV1's log that is not fatal.
+
+
+def silence_encoders() -> None:
+    """Keep SVT-AV1 from writing to the terminal; it asks once a process, at its first use."""
+    os.environ.setdefault("SVT_LOG", _SVT_ERRORS)
+
+
 def working_video_encoders(candidates: Sequence[str]) -> tuple[str, ...]:
     """Those of the candidates that really encode here, in the order given.
 
@@ -26,6 +35,7 @@ def working_video_encoders(candidates: Sequence[str]) -> tuple[str, ...]:
     Args:
         candidates: FFmpeg's names of encoders ("h264_nvenc"); unknown names simply do not work.
     """
+    silence_encoders()
     with _quiet():
         return tuple(name for name in candidates if _works(name))
 

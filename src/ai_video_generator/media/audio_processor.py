@@ -41,38 +41,16 @@ class AudioProcessor:
             AudioUnreadableError: When it is not a sound that can be decoded, or holds no sample.
             CancelledError: When a stop was asked for.
         """
-        return self.analyse(path)[0]
+        return self._measured(Path(path), SoundMeter(with_envelope=False))[0]
 
     def analyse(self, path: Path | str) -> tuple[SoundInfo, Envelope]:
         """Measure a sound, and its loudness over time, in the same pass.
 
         Raises:
             AudioUnreadableError: As `probe`.
+            CancelledError: As `probe`.
         """
-        meter = SoundMeter()
-        with SoundDecoder(Path(path)) as decoder:
-            shape: tuple[int, int] | None = None
-            for frame in decoder.frames():
-                self._progress.check()
-                shape = shape or (frame.sample_rate, frame.layout.nb_channels)
-                meter.add(frame)
-            envelope = meter.finish()
-            sample_rate_hz, channel_count = shape or (0, 0)
-            info = SoundInfo(
-                path=decoder.path,
-                container=decoder.container,
-                codec=decoder.codec,
-                sample_rate_hz=sample_rate_hz,
-                channel_count=channel_count,
-                sample_count=meter.sample_count,
-                raw_sample_count=decoder.raw_sample_count,
-                duration_s=meter.duration_s,
-                pcm_crc32=meter.pcm_crc32,
-                peak=meter.peak,
-                decode_error_count=decoder.decode_error_count,
-                tags=decoder.tags,
-            )
-        return info, envelope
+        return self._measured(Path(path), SoundMeter())
 
     def decode(
         self,
@@ -162,6 +140,31 @@ class AudioProcessor:
         edges = np.flatnonzero(np.diff(np.concatenate([[False], quiet, [False]]).astype(np.int8)))
         times_s = (edges * float(envelope.step_s)).reshape(-1, 2).tolist()
         return [(start_s, end_s) for start_s, end_s in times_s if end_s - start_s >= min_s]
+
+    def _measured(self, path: Path, meter: SoundMeter) -> tuple[SoundInfo, Envelope]:
+        with SoundDecoder(path) as decoder:
+            shape: tuple[int, int] | None = None
+            for frame in decoder.frames():
+                self._progress.check()
+                shape = shape or (frame.sample_rate, frame.layout.nb_channels)
+                meter.add(frame)
+            envelope = meter.finish()
+            sample_rate_hz, channel_count = shape or (0, 0)
+            info = SoundInfo(
+                path=decoder.path,
+                container=decoder.container,
+                codec=decoder.codec,
+                sample_rate_hz=sample_rate_hz,
+                channel_count=channel_count,
+                sample_count=meter.sample_count,
+                raw_sample_count=decoder.raw_sample_count,
+                duration_s=meter.duration_s,
+                pcm_crc32=meter.pcm_crc32,
+                peak=meter.peak,
+                decode_error_count=decoder.decode_error_count,
+                tags=decoder.tags,
+            )
+        return info, envelope
 
     def _envelope(self, source: Path | str | Envelope) -> Envelope:
         return source if isinstance(source, Envelope) else self.analyse(source)[1]

@@ -29,9 +29,8 @@ _LEFT_SITED, _AS_IS = np.array([0.25, 0.5, 0.25]), np.array([1.0])
 # The shortest low-pass filter that keeps the left column in place while every second column is
 # dropped.
 
-_BAND_ROWS = 256
-# Rows converted at a time: a 24-megapixel picture in float32 would take 290 MB, a band of it takes
-# 18.
+_BAND_PIXELS = 1_500_000
+# Pixels converted at a time: 24 million of them in float32 would take 290 MB, a band takes 18.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,8 +150,9 @@ def planes_from_rgb(rgb: NDArray[np.uint8]) -> tuple[Plane, Plane, Plane]:
             ),
         ]
     )
-    for top in range(0, height, _BAND_ROWS):
-        band = rgb[top : top + _BAND_ROWS]
+    band_rows = max(2, _BAND_PIXELS // width // 2 * 2)
+    for top in range(0, height, band_rows):
+        band = rgb[top : top + band_rows]
         rows = slice(top, top + len(band))
         y[rows] = cv2.transform(band, to_luma)
         half = cv2.resize(

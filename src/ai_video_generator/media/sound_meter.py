@@ -23,6 +23,9 @@ _BATCH_SAMPLES = 65_536
 class SoundMeter:
     """Adds up what frames hold.
 
+    Args:
+        with_envelope: Whether loudness over time is kept as well, some megabytes an hour.
+
     Attributes:
         sample_count: Samples a channel.
         duration_s: Exact length, summed per sample rate should the rate change midway.
@@ -30,7 +33,7 @@ class SoundMeter:
         peak: Largest absolute sample; 1.0 is full scale.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, with_envelope: bool = True) -> None:
         self.sample_count = 0
         self.duration_s = Fraction(0)
         self.pcm_crc32 = 0
@@ -38,6 +41,7 @@ class SoundMeter:
         self._batch: list[NDArray[np.float32]] = []
         self._batch_samples, self._batch_rate_hz = 0, 0
         self._envelope = _EnvelopeSums()
+        self._with_envelope = with_envelope
 
     def add(self, frame: AudioFrame) -> None:
         """Count one more frame."""
@@ -56,7 +60,7 @@ class SoundMeter:
         self.sample_count += frame.samples
 
     def finish(self) -> Envelope:
-        """Count what is still held, and give loudness over time."""
+        """Count what is still held, and give loudness over time: no steps where it was not kept."""
         if self._batch:
             self._measure()
         return self._envelope.finish()
@@ -64,8 +68,9 @@ class SoundMeter:
     def _measure(self) -> None:
         samples = np.concatenate(self._batch, axis=1)
         self.peak = max(self.peak, float(samples.max()), -float(samples.min()))
-        powers = np.einsum("cn,cn->n", samples, samples) / len(samples)
-        self._envelope.add(powers, self.duration_s, self._batch_rate_hz)
+        if self._with_envelope:
+            powers = np.einsum("cn,cn->n", samples, samples) / len(samples)
+            self._envelope.add(powers, self.duration_s, self._batch_rate_hz)
         self.duration_s += Fraction(self._batch_samples, self._batch_rate_hz)
         self._batch, self._batch_samples = [], 0
 

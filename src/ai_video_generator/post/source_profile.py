@@ -20,7 +20,8 @@ _LUMA_WEIGHTS = np.array([[0.2126, 0.7152, 0.0722, 16 * 255 / 219]]) * (219 / 25
 # ITU-R BT.709-6, limited range, as in media/frames.
 
 _GRID_ROWS, _GRID_COLUMNS = 36, 64
-# 2304 places a frame: 0.15 ms for all checks, and a mean that is within 2 levels of the frame's.
+# 2304 places a frame: all checks take 0.5 ms at 1080p, and their mean is within 2 levels of the
+# frame's.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
