@@ -20,6 +20,10 @@ OPTIONS = {"size": SIZE, "fps": RATE}
 _SOUND_S = 0.3
 # Long enough for several packets of every codec, short enough that damage strikes headers often.
 
+_PAGES_S = 3.0
+_PAGED = frozenset({"ogg", "opus", "wv"})
+# These are checked and dropped by pages or blocks of up to a second; others must be left.
+
 _KEPT_TRAITS = (Trait.COVER, Trait.VIDEO)
 
 
@@ -41,7 +45,8 @@ class Bench:
         kinds: dict[tuple[str, str, Trait], OddSound] = {}
         for odd in sounds.odd_sounds():
             trait = odd.trait if odd.trait in _KEPT_TRAITS else Trait.PLAIN
-            short = replace(odd, trait=trait, sample_count=round(_SOUND_S * odd.sample_rate_hz))
+            seconds = _PAGES_S if odd.suffix in _PAGED else _SOUND_S
+            short = replace(odd, trait=trait, sample_count=round(seconds * odd.sample_rate_hz))
             kinds.setdefault((odd.suffix, odd.codec, trait), short)
         return cls(
             pictures=tuple(pictures.valid_pictures(folder)),

@@ -185,7 +185,6 @@ class Worker:
 
 def _serve(connection: Connection, folder: Path, limit_s: float) -> None:
     os.environ["AIVG_CACHE_FOLDER"] = str(folder / "cache")
-    os.environ["SVT_LOG"] = "1"  # errors only
     with (folder / "stderr.txt").open("wb") as log:
         os.dup2(log.fileno(), 2)
         faulthandler.enable(log)

@@ -96,9 +96,6 @@ MAX_THREADS = 16
 # libx264 divides a frame of 1080p over about this many threads; more only cost memory.
 MAX_MAGNIFICATION = 1.5
 # A picture drawn larger than this looks soft beside a smaller video that a player enlarges.
-FILL_SHARE = 0.6
-# A 4:3 photo keeps 75 % in a 16:9 frame and fills it well; a square one keeps 56 % and loses heads
-# or feet.
 GIF_CAP = _target("480p", 15)
 # GIF took 5.5 bits for each pixel of each frame: a minute of 480p15 is 250 MB, of 1080p30 2.6 GB.
 

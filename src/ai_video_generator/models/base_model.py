@@ -23,7 +23,7 @@ class Scene:
         pictures: The pictures that the storyboard's shots refer to.
         storyboard: What the camera does.
         size: Size of the frames to make; even sides.
-        fit: How pictures fill the frame; never AUTO.
+        fit: How pictures fill the frame; AUTO lets each have its own way.
         worker_count: Frames to make at the same time, at least 1.
     """
 

@@ -71,7 +71,7 @@ class Plan:
         precision: Number format it computes in.
         output_size: Size of the video.
         timeline: Frame rate and count.
-        fit: How pictures fill the frame; never AUTO.
+        fit: How pictures fill the frame; AUTO lets each have its own way.
         container: File format.
         encoder: Video encoder and settings.
         worker_count: Frames made at the same time.

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ai_video_generator.config.choices import Fit, Tier
+from ai_video_generator.config.fits import FILL_SHARE, fit_for, visible_share
 from ai_video_generator.config.hardware_config import (
-    FILL_SHARE,
     FLOORS,
     GIF_CAP,
     MAX_MAGNIFICATION,
@@ -63,18 +63,26 @@ class TargetChoice:
 
 
 def chosen_fit(request: Request) -> tuple[Fit, Reason]:
-    """How pictures fill the frame: FILL when most of them stays in view, else BLUR."""
+    """How pictures fill the frame; AUTO where they are so different that each gets its own way."""
     if request.fit is not Fit.AUTO:
         asked = Reason(topic="fit", choice=request.fit.value, because="it was asked for")
         return request.fit, asked
-    frame = (request.size or RUNGS[-1].size).aspect
-    shares = [min(size.aspect / frame, frame / size.aspect) for size in request.picture_sizes]
-    share = sum(shares) / len(shares)
-    fit = Fit.FILL if share >= FILL_SHARE else Fit.BLUR
-    whose = "the picture" if len(shares) == 1 else "the pictures on average"
-    enough = "enough to fill it" if fit is Fit.FILL else f"less than {FILL_SHARE:.0%}"
-    because = f"filling the frame would keep {share:.0%} of {whose} in view, {enough}"
-    return fit, Reason(topic="fit", choice=fit.value, because=because)
+    frame = request.size or RUNGS[-1].size
+    fits = [fit_for(size, frame, Fit.AUTO) for size in request.picture_sizes]
+    shares = [visible_share(size, frame) for size in request.picture_sizes]
+    if len(set(fits)) > 1:
+        because = (
+            f"{fits.count(Fit.FILL)} of {len(fits)} pictures fill the frame; the others would lose "
+            f"too much and lie on a blurred copy of themselves"
+        )
+        return Fit.AUTO, Reason(topic="fit", choice="each its own", because=because)
+    whose = "the picture" if len(shares) == 1 else "each picture"
+    enough = "enough to fill it" if fits[0] is Fit.FILL else f"less than {FILL_SHARE:.0%}"
+    least = "at least " if len(shares) > 1 else ""
+    kept = min(shares) if fits[0] is Fit.FILL else max(shares)
+    least = least if fits[0] is Fit.FILL else least.replace("least", "most")
+    because = f"filling the frame would keep {least}{kept:.0%} of {whose} in view, {enough}"
+    return fits[0], Reason(topic="fit", choice=fits[0].value, because=because)
 
 
 def chosen_target(
@@ -91,7 +99,7 @@ def chosen_target(
     Args:
         request: What was asked for; a size or rate in it is taken as it is.
         tier: Names the floor.
-        fit: How pictures fill the frame; never AUTO.
+        fit: How pictures fill the frame; AUTO lets each have its own way.
         is_gif: Whether the video is a GIF.
         ram_free_bytes: Memory that is free now.
         cost: Estimates a target; time must grow with its pixels a second.
@@ -169,7 +177,7 @@ def _gif_rate(rate: Fraction) -> Fraction:
 def magnification(picture: Resolution, frame: Resolution, fit: Fit) -> float:
     """Frame pixels that one picture pixel covers along a side, at the widest framing."""
     sides = (frame.width_px / picture.width_px, frame.height_px / picture.height_px)
-    return max(sides) if fit is Fit.FILL else min(sides)
+    return max(sides) if fit_for(picture, frame, fit) is Fit.FILL else min(sides)
 
 
 def _sharp_limit(request: Request, fit: Fit) -> Resolution:

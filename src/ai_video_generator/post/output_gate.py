@@ -79,7 +79,7 @@ class OutputGate:
         pictures: The pictures of the storyboard; each is looked at once, when its first shot comes.
         storyboard: What the camera does.
         size: Size of the frames.
-        fit: How pictures fill the frame; never AUTO.
+        fit: How pictures fill the frame; AUTO lets each have its own way.
         timeline: The frames' times, for messages.
     """
 

@@ -43,6 +43,10 @@ _NEAR_ZOOM = 1.32
 _WHOLE_NEAR_ZOOM = 1.12
 # Where the whole picture is to be seen, the camera only breathes.
 
+_HEAD_ROOM = 0.25
+# Where a picture is taller than the frame, a quarter of what does not fit is cut at the top, the
+# rest at the bottom: heads and horizons are in the upper half of most photos.
+
 _MAX_TURN_DEG = 0.7
 # Felt, but not seen as a crooked horizon.
 
@@ -62,12 +66,14 @@ class _Room:
         near: The tightest zoom.
         width: Width of the widest view, as a share of the picture's width.
         height: The same length as a share of the picture's height; above 1 in wide pictures.
+        middle_y: Where views are centred, 0..1 of the picture's height.
     """
 
     brisk_s: float
     near: float
     width: float
     height: float
+    middle_y: float
 
     @property
     def growth(self) -> float:
@@ -83,7 +89,7 @@ class _Room:
 def _somewhere(random: Random, zoom: float, room: _Room) -> Framing:
     """A framing off the middle, about where the rule of thirds puts it."""
     center_x = 0.5 + random.choice((-1, 1)) * random.uniform(0.04, 0.14)
-    center_y = 0.5 + random.choice((-1, 1)) * random.uniform(0.02, 0.12)
+    center_y = room.middle_y + random.choice((-1, 1)) * random.uniform(0.02, 0.12)
     turn = random.choice((0.0, 0.0, 1.0, -1.0)) * random.uniform(0.3, _MAX_TURN_DEG)
     turn = copysign(min(abs(turn), _MAX_TURN_PER_S * room.brisk_s), turn)
     return Framing(center_x=center_x, center_y=center_y, zoom=zoom, rotation_deg=turn)
@@ -92,7 +98,7 @@ def _somewhere(random: Random, zoom: float, room: _Room) -> Framing:
 def _push_in(random: Random, room: _Room) -> Move:
     """From a wide view to a detail."""
     wide = random.uniform(1.0, max(1.0, room.near / room.growth))
-    return Framing(zoom=wide), _somewhere(random, wide * room.growth, room)
+    return Framing(center_y=room.middle_y, zoom=wide), _somewhere(random, wide * room.growth, room)
 
 
 def _pull_out(random: Random, room: _Room) -> Move:
@@ -104,7 +110,7 @@ def _pull_out(random: Random, room: _Room) -> Move:
 def _track(random: Random, room: _Room) -> Move:
     """Sideways along the picture, nearly at an even zoom."""
     way = room.half_pan * room.width
-    height = 0.5 + random.uniform(-0.08, 0.08)
+    height = room.middle_y + random.uniform(-0.08, 0.08)
     far = room.near / min(_TRACK_GROWTH, room.growth)
     left = Framing(center_x=0.5 - way, center_y=height, zoom=far)
     right = Framing(center_x=0.5 + way, center_y=height, zoom=room.near)
@@ -180,6 +186,7 @@ def _move(random: Random, stage: Stage, move_s: float, index: int) -> Move:
         near=_WHOLE_NEAR_ZOOM if stage.whole else _NEAR_ZOOM,
         width=width,
         height=width * stage.picture_aspect,
+        middle_y=0.5 - _HEAD_ROOM * (1 - width * stage.picture_aspect / stage.frame_aspect),
     )
     if index == 0:
         room = replace(room, near=room.growth)

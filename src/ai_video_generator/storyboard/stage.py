@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from ai_video_generator.config.choices import Fit
+from ai_video_generator.config.fits import fit_for
 from ai_video_generator.media.resolution import Resolution
 
 
@@ -36,8 +37,9 @@ def stage(picture: Resolution, frame: Resolution, fit: Fit) -> Stage:
         picture: Size of the picture, upright.
         frame: Size of the frame.
         fit: FILL crops, BLUR surrounds the picture with a blurred copy of itself, CONTAIN leaves
-            bars.
+            bars, AUTO decides by the picture's shape.
     """
+    fit = fit_for(picture, frame, fit)
     if fit is Fit.CONTAIN:
         window = picture.fitted_into(frame).snapped(2)
         return Stage(picture_aspect=picture.aspect, window=window, whole=True)
