@@ -36,7 +36,7 @@ _PLATE_SCALES = (1.0, 1.15, 1.5, 1.8)
 
 
 def texture() -> Luma:
-    """A chart of fine texture with the spectrum of photographs: noise of every size, equally strong."""
+    """A chart of fine texture, as in photographs: noise of every size, equally strong."""
     random = np.random.default_rng(11)
     total = np.zeros((CHART.height_px, CHART.width_px), np.float32)
     for size in (1, 2, 4, 8, 16, 32):
@@ -47,7 +47,7 @@ def texture() -> Luma:
 
 
 def perfect(chart: Luma, move: Shot) -> Iterator[Luma]:
-    """Every frame resampled from the chart with a wide Lanczos filter: slow, and as good as it gets."""
+    """Every frame resampled with a wide Lanczos filter: slow, and as good as it gets."""
     picture = Image.fromarray(video_luma(chart))
     for index in range(move.frame_count):
         view = view_at(move, index, CHART.aspect, SIZE.aspect)

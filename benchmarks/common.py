@@ -1,4 +1,4 @@
-"""What every benchmark needs: what it ran on, children whose cost is known exactly, and files of results.
+"""What every benchmark needs: what it ran on, children of known cost, and files of results.
 
 The benchmarks need Linux or macOS (`os.wait4`), and are started from the root of the repository.
 """
@@ -48,8 +48,8 @@ class Cost:
 def cost_of(command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> Cost:
     """Run a command and measure that one child, whatever else runs.
 
-    The kernel counts the starter's own memory as the child's until the child has begun, so a benchmark that measures
-    memory must stay small itself and make its material in children too.
+    The kernel counts the starter's own memory as the child's until the child has begun, so a
+    benchmark that measures memory must stay small itself and make its material in children too.
 
     Raises:
         RuntimeError: When it fails, with the end of what it said.

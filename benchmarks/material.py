@@ -7,6 +7,7 @@ python -m benchmarks.material sound sound.mp3 60      # seconds
 import sys
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import cv2
@@ -17,7 +18,8 @@ from benchmarks.common import PHOTO
 
 WIDTH, HEIGHT = 6000, 4000
 _GRAIN = 3.0
-# Standard deviation in levels, as of a camera at ISO 400: an enlargement alone would be smoother than any photo.
+# Standard deviation in levels, as of a camera at ISO 400: an enlargement alone would be smoother
+# than any photo.
 
 _RATE = 44100
 
@@ -42,11 +44,11 @@ def make_photo(path: Path, source: Path = PHOTO) -> None:
 
 
 def make_sound(path: Path, seconds: float) -> None:
-    """Write a piece that is cheap to make and not cheap to encode: a chord that swells, and noise on the beat."""
+    """Write a piece that is not cheap to encode: a chord that swells, and noise on the beat."""
     codec = {".mp3": "libmp3lame", ".wav": "pcm_s16le", ".m4a": "aac"}[path.suffix]
     random = np.random.default_rng(1)
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(codec, rate=_RATE, layout="stereo")
+        stream: Any = container.add_stream(codec, rate=_RATE, layout="stereo")
         total = round(seconds * _RATE)
         for start in range(0, total, _RATE):
             times = np.arange(start, min(start + _RATE, total)) / _RATE

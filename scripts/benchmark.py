@@ -30,7 +30,7 @@ def results_of(name: str) -> Any:
 
 def plot(path: Path) -> None:
     """Draw CPU time, stages, shaking and memory in one picture."""
-    import matplotlib as mpl  # noqa: ICN001 - the backend is chosen before pyplot is imported
+    import matplotlib as mpl
 
     mpl.use("Agg")
     from matplotlib import pyplot as plt
