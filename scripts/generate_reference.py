@@ -51,7 +51,7 @@ def _help(arguments: list[str]) -> str:
         for name, value in os.environ.items()
         if not name.startswith(("AIVG_", "FORCE_COLOR", "PYTHONIOENCODING"))
     } | {"COLUMNS": str(WIDTH), "NO_COLOR": "1", "TERM": "dumb", "PYTHONUTF8": "1"}
-    finished = subprocess.run(  # noqa: S603  # our own program
+    finished = subprocess.run(  # our own program
         [sys.executable, "-m", "ai_video_generator", *arguments, "--help"],
         env=environment,
         capture_output=True,
