@@ -166,6 +166,7 @@ def measured(folder: Path, seconds: float, repeats: int) -> dict[str, Any]:
     costs = {name: cost for name, run in runs.items() if (cost := run()) is not None}
     cpu_s = {name: cost.cpu_s for name, cost in costs.items()}
     cpu_s["encoding alone"] = middle["stages_cpu_s"]["encode, alone"]
+    cpu_s["encoding alone, plain veryfast"] = middle["encode_veryfast_cpu_s"]
     other = moviepy(bench)
     if other is not None:
         cpu_s["MoviePy 2"] = other.cpu_s * seconds / min(MOVIEPY_S, seconds)

@@ -1,4 +1,5 @@
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -7,6 +8,15 @@ from ai_video_generator.errors import CancelledError
 from ai_video_generator.progress_tracker import ProgressTracker
 
 SIGNALS = [signal.SIGINT, signal.SIGTERM]
+
+
+@pytest.fixture(autouse=True)
+def heeded() -> Iterator[None]:
+    """Begin as in a terminal, even where the tests themselves run in the background."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in SIGNALS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("number", SIGNALS)

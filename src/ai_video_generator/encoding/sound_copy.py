@@ -57,22 +57,24 @@ def muxer_options(container: str, sample_rate_hz: int) -> dict[str, str]:
 
 
 def copied_packets(
-    decoder: SoundDecoder, target: AudioStream, container: str
+    decoder: SoundDecoder, target: AudioStream, container: str, info: SoundInfo
 ) -> "Iterator[Packet[AudioStream]]":
     """The packets of a sound, timed so that its first sample is heard at time 0.
 
     Samples that the source marks as padding at the start come before time 0, which MP4 and MOV
     write as an edit list. Timestamps that are missing or run backwards are made anew from the
-    packets' durations.
+    packets' durations. In MP4 and MOV the last packet ends where the sound does, whatever padding
+    or rounded durations say (a raw AC-3 file loses 0.7 ticks a packet).
 
     Args:
         decoder: The source, not read yet.
         target: The stream that the packets go to.
         container: "mp4", "mov", "mkv" or "webm".
+        info: The sound, measured.
     """
     # Muxing a packet empties it, so what the next one needs is kept beside it.
     held: Packet[AudioStream] | None = None
-    pts, duration, previous_duration, shift = 0, 0, 0, None
+    pts, duration, shift = 0, 0, None
     for packet in decoder.packets():
         start = packet.pts if packet.pts is not None else pts + duration - (shift or 0)
         if shift is None:
@@ -83,14 +85,14 @@ def copied_packets(
             if start < pts or (start == pts and start > floor):
                 start = pts + max(1, duration)
             yield held
-        previous_duration = duration
         pts, duration = start, packet.duration or 0
         packet.pts = packet.dts = pts
         packet.stream = target
         held = packet
     if held is not None:
-        if container in _EDIT_LISTS and duration == previous_duration:
-            held.duration = max(1, duration - _padding(held, decoder)[1])
+        if container in _EDIT_LISTS:
+            length_s = Fraction(info.sample_count, info.sample_rate_hz)
+            held.duration = max(1, round(length_s / held.time_base) - pts)
         yield held
 
 
@@ -129,7 +131,7 @@ def _copy_alone(info: SoundInfo, trial: Path, container: str) -> None:
         ) as output,
     ):
         target = output.add_stream_from_template(source.stream)
-        for packet in copied_packets(source, target, container):
+        for packet in copied_packets(source, target, container, info):
             output.mux(packet)
 
 

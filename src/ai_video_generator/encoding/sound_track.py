@@ -156,7 +156,7 @@ class SoundTrackWriter:
             raise _translated(error, choice) from error
         copied = choice.mode is SoundTrackMode.COPIED
         self._packets = (
-            copied_packets(self._source, self._stream, self._name)
+            copied_packets(self._source, self._stream, self._name, info)
             if copied
             else self._encoded_packets()
         )
