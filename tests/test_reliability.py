@@ -25,7 +25,7 @@ _SHORT_CASES = [case for case in lengths.all_cases() if case.odd.duration_s < 20
 
 _LENGTH_CASES = _SHORT_CASES[:: len(_SHORT_CASES) // 15]
 _DAMAGED = 80
-_FROM_OUTSIDE = 4
+_FROM_OUTSIDE = 2
 
 _ODDITIES = [
     oddity
@@ -157,6 +157,16 @@ def test_opus_in_webm_is_measured_whole(tmp_path: Path, worker: Worker) -> None:
     job = _job(tmp_path, sounds.make(odd, tmp_path), "webm")
     assert worker.run(job).what == "video"
     assert video_info(job.output).sound_duration_s == odd.duration_s
+
+
+def test_copied_ac3_ends_where_it_ends(tmp_path: Path, worker: Worker, ffprobe: str) -> None:
+    """Its packets last whole 1/90000 s, and what was rounded off added up to an early end."""
+    odd = next(
+        odd for odd in sounds.odd_sounds() if odd.codec == "ac3" and odd.sample_rate_hz == 44_100
+    )
+    case = Case(odd=odd, rate="50", container="mp4", sound_mode="auto")
+    found = lengths.measured(case, tmp_path, worker, ffprobe)
+    assert (found.outcome.copied, found.faults) == (True, ())
 
 
 def _job(folder: Path, sound: Path, container: str) -> Job:

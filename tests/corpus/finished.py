@@ -224,7 +224,7 @@ def length_faults(seen: Finished, *, frame_rate: Fraction, duration_s: Fraction)
     return faults
 
 
-def sound_faults(seen: Finished, source: Heard, *, copied: bool) -> list[str]:
+def sound_faults(seen: Finished, source: Heard, *, copied: bool, padded: bool = False) -> list[str]:
     """All that was cut, moved or added; nothing when the sound is the source's.
 
     Args:
@@ -232,12 +232,13 @@ def sound_faults(seen: Finished, source: Heard, *, copied: bool) -> list[str]:
         source: What the source decodes to.
         copied: Whether the sound was copied, so that every bit must agree; padding at the end that
             the source declares is then declared in the file too.
+        padded: Whether padding of the codec may come after the end, where the file says so.
     """
     heard = seen.sound
     if heard is None:
         return ["there is no sound"]
     added = heard.sample_count - (source.sample_count if copied else seen.declared_count)
-    faults = [f"{added:+d} samples after the end"] if added else []
+    faults = [f"{added:+d} samples after the end"] if added and not padded else []
     if copied:
         return [*faults, "the samples differ"] if heard.digest != source.digest else faults
     pairs = (("start", heard.head, source.head), ("end", heard.tail, source.tail))
@@ -280,6 +281,6 @@ def probe_faults(ffprobe: str, path: Path, seen: Finished) -> list[str]:
     if seen.sound is not None and samples != seen.sound.sample_count:
         faults.append(f"ffprobe counts {samples} samples instead of {seen.sound.sample_count}")
     for name, found in (("picture", frames), ("sound", sounds)):
-        if found and abs(float(found[0][1])) > seen.tick_s:
+        if found and abs(Fraction(found[0][1])) > seen.tick_s:
             faults.append(f"to ffprobe the {name} starts at {found[0][1]} s")
     return faults

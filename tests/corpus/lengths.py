@@ -120,7 +120,9 @@ def _read(case: Case, job: Job, outcome: Outcome, ffprobe: str | None) -> Measur
     seen = finished.read_back(job.output, rate, info.sample_count if outcome.copied else None)
     source = finished.listen(job.sound, info.sample_count)
     faults = finished.length_faults(seen, frame_rate=rate, duration_s=info.duration_s)
-    faults += finished.sound_faults(seen, source, copied=outcome.copied)
+    # A copy that was asked for may end with padding that the file declares; else it is encoded.
+    padded = outcome.copied and case.sound_mode == "copy"
+    faults += finished.sound_faults(seen, source, copied=outcome.copied, padded=padded)
     if case.odd.exact and info.duration_s != case.odd.duration_s:
         faults.append(f"{info.sample_count} samples were heard of {case.odd.sample_count}")
     if ffprobe:

@@ -143,13 +143,17 @@ def _compared(info: SoundInfo, trial: Path, container: str) -> CopyTrial:
             lateness_s = max(lateness_s, abs((frame.time or 0.0) - float(expected_s)))
             meter.add(frame)
         raw_sample_count = copy.raw_sample_count
+        cut = container in _EDIT_LISTS and _stated_count(copy.stream) < info.sample_count
     added = meter.sample_count - info.sample_count
     raw_added = raw_sample_count - info.raw_sample_count
-    exact = not added and meter.pcm_crc32 == info.pcm_crc32 and lateness_s <= _MAX_LATENESS_S
+    same = not added and meter.pcm_crc32 == info.pcm_crc32 and lateness_s <= _MAX_LATENESS_S
+    exact = same and not cut
     if added:
         because = f"copied into {container} it would be {abs(added)} samples too " + (
             "long" if added > 0 else "short"
         )
+    elif cut:
+        because = f"copied into {container} some players would stop before its end"
     elif not exact:
         because = f"copied into {container} it would not sound at the same times"
     elif raw_added:
@@ -163,9 +167,15 @@ def _compared(info: SoundInfo, trial: Path, container: str) -> CopyTrial:
     )
 
 
+def _stated_count(stream: AudioStream) -> int:
+    """Samples a channel up to where an edit list makes players stop."""
+    length_s = (stream.duration or 0) * (stream.time_base or Fraction(0))
+    return round(length_s * stream.codec_context.sample_rate)
+
+
 def _first_pts(packet: "Packet[AudioStream]", decoder: SoundDecoder) -> int:
     """When the first packet must start so that its first audible sample is at time 0."""
-    skipped = _padding(packet, decoder)[0]
+    skipped = _leading_padding(packet, decoder)
     return -skipped if skipped else min(0, packet.pts or 0)
 
 
@@ -181,11 +191,10 @@ def _floor(first: "Packet[AudioStream]", container: str) -> int:
     return 0
 
 
-def _padding(packet: "Packet[AudioStream]", decoder: SoundDecoder) -> tuple[int, int]:
-    """Padding that the source declares at a packet's start and end, in its clock."""
+def _leading_padding(packet: "Packet[AudioStream]", decoder: SoundDecoder) -> int:
+    """Padding that the source declares at a packet's start, in its clock."""
     if not packet.has_sidedata("skip_samples"):
-        return 0, 0
-    # AV_PKT_DATA_SKIP_SAMPLES (libavcodec/packet.h): two little-endian 32-bit counts come first.
-    start, end = struct.unpack_from("<II", bytes(packet.get_sidedata("skip_samples")))
-    ticks = 1 / (packet.time_base * decoder.stream.codec_context.sample_rate)
-    return round(start * ticks), round(end * ticks)
+        return 0
+    # AV_PKT_DATA_SKIP_SAMPLES (libavcodec/packet.h) begins with a little-endian 32-bit count.
+    start: int = struct.unpack_from("<I", bytes(packet.get_sidedata("skip_samples")))[0]
+    return round(start / (packet.time_base * decoder.stream.codec_context.sample_rate))
