@@ -8,6 +8,7 @@ nothing of this program.
 
 import json
 import sys
+from pathlib import Path
 
 from moviepy import AudioFileClip, CompositeVideoClip, ImageClip
 
@@ -30,6 +31,7 @@ def main() -> None:
         threads=int(threads),
         ffmpeg_params=flags,
         logger=None,
+        temp_audiofile_path=str(Path(output).parent),
     )
 
 
