@@ -93,7 +93,7 @@ def planned(photo: Path, sound: Path, watch: Watch) -> Work:
     """Plan a job as the command line would, and read its picture."""
     plan = VideoGenerator().plan(photo, sound, **ASKED)
     info = picture_info(photo)
-    storyboard = storyboard_for((info,), plan, 0)
+    storyboard = storyboard_for((info,), plan.output_size, plan.timeline, fit=plan.fit, seed=0)
     watch.lap("read headers and sound, detect, plan")
     needed = Resolution(plan.output_size.width_px * 9 // 5, plan.output_size.height_px * 9 // 5)
     shelf = PictureShelf([photo], needed=needed)

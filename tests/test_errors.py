@@ -60,6 +60,14 @@ def test_every_class_pickles_with_its_hint(error_class: type[AIVideoError]) -> N
     assert (str(copy), copy.hint) == ("what failed", "what to do")
 
 
+def test_figures_of_memory_pickle() -> None:
+    error = errors.DeviceMemoryError("too little", hint="less", asked_bytes=2, free_bytes=1)
+    copy = pickle.loads(pickle.dumps(error))
+    assert (str(copy), copy.hint) == ("too little", "less")
+    assert (copy.asked_bytes, copy.free_bytes) == (2, 1)
+    assert errors.DeviceMemoryError("too little").asked_bytes is None
+
+
 @pytest.mark.parametrize("error_class", CLASSES)
 def test_every_class_can_do_without_message_and_hint(error_class: type[AIVideoError]) -> None:
     assert (str(error_class()), error_class().hint) == ("", "")

@@ -25,6 +25,7 @@
     │   ├── TimeLimitError
     │   └── CloudError
     ├── EncodingError                     exit  7   the file could not be written
+    │   └── SoundMismatchError
     ├── TrainingError                     exit  8
     └── CancelledError                    exit 130  the person stopped it
 
@@ -33,7 +34,7 @@ is what the program itself may try next.
 """
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class Recovery(StrEnum):
@@ -45,6 +46,7 @@ class Recovery(StrEnum):
     MORE_PRECISE = "more precise"
     OTHER_MODEL = "other model"
     OTHER_ENCODER = "other encoder"
+    ENCODE_SOUND = "encode the sound"
     REDUCED_QUALITY = "reduced quality"
 
 
@@ -54,6 +56,10 @@ class AIVideoError(Exception):
     Args:
         message: What failed, with the value; lower case, no full stop.
         hint: The one thing a person can do; empty when there is none.
+
+    Attributes:
+        attempts: What a job tried before it failed (`core.result.Attempt`), in order; empty
+            elsewhere, and not kept when the error is pickled.
     """
 
     exit_code: ClassVar[int] = 1
@@ -62,8 +68,9 @@ class AIVideoError(Exception):
     def __init__(self, message: str = "", *, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+        self.attempts: tuple[Any, ...] = ()
 
-    def __reduce__(self) -> tuple[type["AIVideoError"], tuple[str], dict[str, str]]:
+    def __reduce__(self) -> tuple[type["AIVideoError"], tuple[str], dict[str, Any]]:
         """Pickle with the hint, so that an error crosses a process boundary whole."""
         return (type(self), (str(self),), {"hint": self.hint})
 
@@ -147,9 +154,33 @@ class RenderError(AIVideoError):
 
 
 class DeviceMemoryError(RenderError):
-    """The device has too little free memory for this plan."""
+    """The device has too little free memory for this plan.
+
+    Args:
+        message: What failed, with the value; lower case, no full stop.
+        hint: The one thing a person can do; empty when there is none.
+        asked_bytes: What was asked for when it failed; None when it was not told.
+        free_bytes: What was free then; None when it was not told.
+    """
 
     recovery = Recovery.SMALLER
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        hint: str = "",
+        asked_bytes: int | None = None,
+        free_bytes: int | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.asked_bytes, self.free_bytes = asked_bytes, free_bytes
+
+    def __reduce__(self) -> tuple[type[AIVideoError], tuple[str], dict[str, Any]]:
+        """Pickle with the figures, too."""
+        kind, arguments, state = super().__reduce__()
+        figures = {"asked_bytes": self.asked_bytes, "free_bytes": self.free_bytes}
+        return kind, arguments, {**state, **figures}
 
 
 class DeviceLostError(RenderError):
@@ -182,6 +213,12 @@ class EncodingError(AIVideoError):
 
     exit_code = 7
     recovery = Recovery.OTHER_ENCODER
+
+
+class SoundMismatchError(EncodingError):
+    """Picture and sound of the finished file differ by a frame or more."""
+
+    recovery = Recovery.ENCODE_SOUND
 
 
 class TrainingError(AIVideoError):

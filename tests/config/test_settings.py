@@ -41,10 +41,10 @@ def test_each_layer_wins_over_the_one_below_and_says_so(file: Path) -> None:
 
 
 def test_auto_in_a_higher_layer_undoes_a_choice_below(file: Path) -> None:
-    file.write_text('codec = "av1"\ntier = "ultra"\ntime_budget = 3\n')
-    overrides = {"codec": "auto", "tier": "AUTO", "time_budget": "auto"}
+    file.write_text('codec = "av1"\ntier = "ultra"\nsilence_limit = 3\n')
+    overrides = {"codec": "auto", "tier": "AUTO", "silence_limit": "auto"}
     values = load_settings(overrides, environment=NO_VARIABLES, file=file).values
-    assert (values.codec, values.tier, values.time_budget) == (None, None, None)
+    assert (values.codec, values.tier, values.silence_limit) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,17 @@ def test_a_size_is_kept_as_pixels() -> None:
         ("seed", "1.5"),
         ("tier", "huge"),
         ("model", ""),
-        ("time_budget", 0),
-        ("time_budget", "nan"),
-        ("time_budget", float("inf")),
+        ("silence_limit", 0),
+        ("silence_limit", "nan"),
+        ("silence_limit", float("inf")),
+        ("time_limit", "0"),
+        ("time_limit", "soon"),
+        ("time_limit", "2x3"),
+        ("reserve_vram", "much"),
+        ("reserve_vram", "-1GB"),
+        ("gpu", "rtx 4090"),
+        ("max_temperature", 20),
+        ("cpu", "never"),
         ("threads", -1),
         ("overwrite", "perhaps"),
         ("log_format", "xml"),
@@ -104,10 +112,10 @@ def test_a_bad_value_in_a_file_is_told_with_its_line(file: Path) -> None:
 
 
 def test_an_unknown_key_is_told_with_the_nearest_setting(file: Path) -> None:
-    file.write_text("time-budget = 2\n")
-    with pytest.raises(SettingsError, match="'time-budget' is not a setting") as caught:
+    file.write_text("time-limit = 2\n")
+    with pytest.raises(SettingsError, match="'time-limit' is not a setting") as caught:
         load_settings(environment=NO_VARIABLES, file=file)
-    assert caught.value.hint == "did you mean time_budget?"
+    assert caught.value.hint == "did you mean time_limit?"
 
 
 def test_an_unknown_option_is_refused() -> None:

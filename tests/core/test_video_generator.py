@@ -11,10 +11,9 @@ import pytest
 from corpus.oddities import write_picture, write_sound
 
 from ai_video_generator import VideoGenerator
-from ai_video_generator.config.choices import Codec
+from ai_video_generator.config.choices import SoundMode
 from ai_video_generator.config.settings import load_settings
 from ai_video_generator.core.cache_book import CacheBook
-from ai_video_generator.core.job_runner import JobRunner
 from ai_video_generator.core.recipe import read_recipe, recipe_for
 from ai_video_generator.core.rendering import Job, check_file, check_room
 from ai_video_generator.errors import (
@@ -29,6 +28,7 @@ from ai_video_generator.errors import (
 from ai_video_generator.media.audio_processor import AudioProcessor
 from ai_video_generator.media.image_file import picture_info
 from ai_video_generator.media.video_file import video_info
+from ai_video_generator.planning.history import JobRecord
 from ai_video_generator.planning.plan import Plan
 from ai_video_generator.progress_tracker import ProgressReport, ProgressTracker
 
@@ -114,7 +114,7 @@ def test_the_estimated_time_grows_with_the_sound_and_learns_from_jobs(tmp_path: 
     first = generator.get_estimated_time(60)
     assert generator.get_estimated_time(120) == pytest.approx(2 * first, rel=0.01)
     plan_key = "ken_burns/libx264"
-    CacheBook(tmp_path).record_speed(plan_key, 1.0)
+    CacheBook(tmp_path).record_job(plan_key, JobRecord(megapixels=100.0, seconds=100.0))
     assert generator.get_estimated_time(60) == pytest.approx(1280 * 720 * 1800 / 1e6, rel=0.01)
 
 
@@ -206,10 +206,19 @@ def test_a_video_of_another_program_has_no_recipe(
     picture: Path, sound: Path, tmp_path: Path
 ) -> None:
     VideoGenerator().generate_video(picture, sound, tmp_path / "v.mp4", **SMALL)
-    data = (tmp_path / "v.mp4").read_bytes().replace(b'"format":1', b'"format":x')
+    data = (tmp_path / "v.mp4").read_bytes().replace(b'"format":2', b'"format":x')
     (tmp_path / "w.mp4").write_bytes(data)
     with pytest.raises(InputError, match="no recipe"):
         read_recipe(tmp_path / "w.mp4")
+
+
+def test_a_recipe_of_another_format_says_so(picture: Path, sound: Path, tmp_path: Path) -> None:
+    VideoGenerator().generate_video(picture, sound, tmp_path / "v.mp4", **SMALL)
+    data = (tmp_path / "v.mp4").read_bytes().replace(b'"format":2', b'"format":1')
+    (tmp_path / "w.mp4").write_bytes(data)
+    with pytest.raises(InputError, match="has format 1") as caught:
+        read_recipe(tmp_path / "w.mp4")
+    assert "an older version" in caught.value.hint
 
 
 def _job(picture: Path, sound: Path, output: Path, change: Callable[[Plan], Plan]) -> Job:
@@ -217,39 +226,14 @@ def _job(picture: Path, sound: Path, output: Path, change: Callable[[Plan], Plan
     pictures = (picture_info(picture),)
     plan = change(VideoGenerator().plan(picture, sound, output, **SMALL))
     recipe = recipe_for(pictures, info, plan, load_settings({}).values)
-    return Job(pictures=pictures, sound=info, output=output, overwrite=False, recipe=recipe)
-
-
-def _on_missing_chip(plan: Plan) -> Plan:
-    """The plan with a hardware encoder that this machine lacks, as when a driver has just gone."""
-    encoder = replace(plan.encoder, codec=Codec.H264, name="h264_nvenc", options={})
-    return replace(plan, encoder=encoder)
-
-
-def test_a_failed_hardware_encoder_is_replaced_and_both_attempts_are_told(
-    picture: Path, sound: Path, tmp_path: Path
-) -> None:
-    job = _job(picture, sound, tmp_path / "v.mp4", _on_missing_chip)
-    runner = JobRunner(ProgressTracker(), CacheBook(tmp_path / "cache"))
-    software = VideoGenerator().plan(picture, sound, **SMALL)
-
-    result = runner.run(job, started_s=0.0, cores=2, in_software=lambda _: software)
-
-    assert [attempt.plan.encoder.name for attempt in result.attempts] == ["h264_nvenc", "libx264"]
-    assert isinstance(result.attempts[0].error, EncodingError)
-    assert result.attempts[1].error is None
-    assert result.recipe is not None
-    assert "h264_nvenc" in result.recipe.plan.reasons[-1].because
-    assert video_info(tmp_path / "v.mp4").video_codec == "h264"
-
-
-def test_without_another_plan_the_failure_is_told_and_no_file_is_left(
-    picture: Path, sound: Path, tmp_path: Path
-) -> None:
-    job = _job(picture, sound, tmp_path / "v.mp4", _on_missing_chip)
-    with pytest.raises(EncodingError):
-        JobRunner(ProgressTracker(), CacheBook(tmp_path / "cache")).run(job, started_s=0.0, cores=2)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["photo.png", "song.wav"]
+    return Job(
+        pictures=pictures,
+        sound=info,
+        output=output,
+        overwrite=False,
+        recipe=recipe,
+        sound_mode=SoundMode.AUTO,
+    )
 
 
 def test_a_disk_that_is_too_small_is_found_before_the_work(
@@ -265,7 +249,7 @@ def test_a_file_that_is_not_what_was_planned_is_found_out(
     picture: Path, sound: Path, tmp_path: Path
 ) -> None:
     job = _job(picture, sound, tmp_path / "v.mp4", lambda plan: plan)
-    JobRunner(ProgressTracker(), CacheBook(tmp_path / "cache")).run(job, started_s=0.0, cores=2)
+    VideoGenerator().generate_video(picture, sound, tmp_path / "v.mp4", **SMALL)
     check_file(tmp_path / "v.mp4", job)
 
     def longer(plan: Plan) -> Plan:

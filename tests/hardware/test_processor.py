@@ -1,7 +1,6 @@
 """What this process may use of the machine."""
 
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -11,7 +10,8 @@ from ai_video_generator.hardware.cgroups import Limits
 from ai_video_generator.hardware.processor import (
     cores_allowed,
     cpu_name,
-    disk_free_bytes,
+    highest_clock_mhz,
+    physical_cores,
     usable_cores,
     usable_ram,
 )
@@ -70,7 +70,13 @@ def test_memory_is_the_lesser_of_machine_and_group() -> None:
     assert usable_ram(8_000, 6_000, Limits()) == (8_000, 6_000)
 
 
-def test_a_folder_that_is_not_there_yet_has_its_parents_disk(tmp_path: Path) -> None:
-    here = shutil.disk_usage(tmp_path).free
+def test_physical_cores_are_no_more_than_logical_ones() -> None:
+    count = physical_cores()
 
-    assert disk_free_bytes(tmp_path / "not" / "yet" / "video.mp4") == pytest.approx(here, rel=0.05)
+    assert count is None or 1 <= count <= (os.cpu_count() or 1)
+
+
+def test_a_clock_is_that_of_a_processor_or_not_told() -> None:
+    clock_mhz = highest_clock_mhz()
+
+    assert clock_mhz is None or 100 <= clock_mhz <= 10_000

@@ -92,8 +92,7 @@ def still_scene(source: Picture, framing: Framing, fit: Fit = Fit.FILL) -> Scene
 
 
 def drawn(scene: Scene) -> list[Frame]:
-    with KenBurns() as camera:
-        return list(camera.generate(scene))
+    return list(KenBurns().generate(scene))
 
 
 def assert_shows(frame: Frame, source: Picture, framing: Framing) -> None:
@@ -221,13 +220,12 @@ def test_frames_do_not_depend_on_the_number_of_workers(fit: Fit) -> None:
 @pytest.mark.parametrize("worker_count", [1, 3])
 def test_closing_the_stream_early_leaves_no_thread(worker_count: int) -> None:
     scene, _ = scene_of([picture(photo())], seconds=600, worker_count=worker_count)
-    with KenBurns() as camera:
-        stream = camera.generate(scene)
-        for _ in range(3):
-            next(stream)
-        assert [t for t in threading.enumerate() if t.name.startswith("ken-burns")]
-        stream.close()
-        assert not [t for t in threading.enumerate() if t.name.startswith("ken-burns")]
+    stream = KenBurns().generate(scene)
+    for _ in range(3):
+        next(stream)
+    assert [t for t in threading.enumerate() if t.name.startswith("ken-burns")]
+    stream.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith("ken-burns")]
 
 
 def test_a_picture_that_cannot_be_read_ends_the_stream_and_its_threads() -> None:

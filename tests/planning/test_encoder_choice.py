@@ -1,5 +1,6 @@
 """The first encoder that works is taken, and only those worth trying are tried."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -11,7 +12,7 @@ from ai_video_generator.config.containers import container_named
 from ai_video_generator.errors import RequestImpossibleError
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.planning.encoder_choice import chosen_encoder, encoder_candidates
-from ai_video_generator.planning.planner import plan
+from ai_video_generator.planning.planner import candidates
 from ai_video_generator.planning.request import Request
 
 _ALL = ("h264_nvenc", "h264_qsv", "hevc_nvenc", "av1_nvenc", *SOFTWARE_ENCODERS)
@@ -96,26 +97,16 @@ def test_only_encoders_of_the_wanted_codec_are_tried() -> None:
     ],
 )
 def test_gif_frames_last_whole_hundredths_of_a_second(asked: Fraction | None, ticks: int) -> None:
-    made = plan(
-        request(container="gif", frame_rate=asked),
-        machine("laptop_igpu"),
-        [model()],
-        working_encoders=SOFTWARE_ENCODERS,
-        speeds={},
-    )
+    facts = replace(machine("laptop_igpu"), video_encoders=SOFTWARE_ENCODERS)
+    made = candidates(request(container="gif", frame_rate=asked), facts, [model()]).best
 
     assert made.timeline.frame_rate == Fraction(100, ticks)
     assert [r.because for r in made.reasons if r.topic == "sound"] == ["GIF holds no sound"]
 
 
 def test_gif_stays_small_on_any_machine() -> None:
-    made = plan(
-        request(container="gif"),
-        machine("desktop_rtx4090"),
-        [model()],
-        working_encoders=SOFTWARE_ENCODERS,
-        speeds={},
-    )
+    facts = replace(machine("desktop_rtx4090"), video_encoders=SOFTWARE_ENCODERS)
+    made = candidates(request(container="gif"), facts, [model()]).best
 
     assert made.output_size == Resolution(854, 480)
     assert made.encoder.pixel_format == "pal8"

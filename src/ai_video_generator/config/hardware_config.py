@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ai_video_generator.config.choices import Quality, Tier
+from ai_video_generator.hardware.facts import Precision
 from ai_video_generator.media.resolution import NAMED_SIZES, Resolution
 from ai_video_generator.media.timeline import rate_text
 
@@ -87,6 +88,8 @@ _BUDGETS: dict[Quality, float | None] = {
 
 TIME_MARGIN = 0.10
 # Five runs of one job on a shared machine differed by up to a tenth in wall time.
+REDUCED_SHARE = 0.7
+# A job that took too long is tried again with at most this share of its work.
 RAM_SHARE = 0.8
 # The system and other programs keep a fifth of what is free now; a machine that swaps is ten times
 # slower.
@@ -100,6 +103,58 @@ GIF_CAP = _target("480p", 15)
 # GIF took 5.5 bits for each pixel of each frame: a minute of 480p15 is 250 MB, of 1080p30 2.6 GB.
 
 
+_MODEL_BUDGETS: dict[Quality, float | None] = {
+    Quality.BASIC: 1.0,
+    Quality.MEDIUM: 10.0,
+    Quality.AUTO: 30.0,
+    Quality.HIGH: 100.0,
+    Quality.MAXIMUM: None,
+}
+# Diffusion on a gaming GPU takes a minute of work for a few seconds of video; half an hour of work
+# for a minute of video is what people who own such a GPU wait for unasked.
+
+DEVICE_MARGIN_SHARE, DEVICE_MARGIN_BYTES = 0.05, 300 * 2**20
+# The larger of the two stays free on a GPU: allocators lose a twentieth to gaps, a desktop takes
+# some hundred megabytes more when a window opens.
+CONTEXT_BYTES = 500 * 2**20
+# What a CUDA context, its kernels and the libraries' workspaces take on the device. Not measured.
+UNKNOWN_TERAFLOPS = 3.0
+# A GPU that does not tell its cores is reckoned as a slow one.
+WEIGHTS_BYTES_PER_S = 0.5e9
+# A SATA solid-state disk; weights are read once a job.
+
+WEIGHT_SCALES: dict[Precision, float] = {
+    Precision.FP32: 2.0,
+    Precision.FP16: 1.0,
+    Precision.BF16: 1.0,
+    Precision.FP8: 0.55,
+}
+# Size of weights beside 16 bits; a tenth of an FP8 model stays in 16 bits (norms, embeddings).
+WORKING_SCALES: dict[Precision, float] = {**WEIGHT_SCALES, Precision.FP8: 1.0}
+# Size of working memory beside 16 bits; FP8 weights are computed with in 16 bits.
+PEAK_SHARES: dict[Precision, float] = {
+    Precision.FP32: 0.4,
+    Precision.FP16: 1.2,
+    Precision.BF16: 1.2,
+    Precision.FP8: 1.0,
+}
+# Speed reached, as a share of the device's 32-bit peak; 16 bits run on tensor cores. Not measured.
+
+RENDER_SCALES: dict[float, int] = {1.0: 0, 0.75: 12, 0.5: 27}
+# Sides of the frames a network makes, beside its native ones, and what that takes from the model's
+# quality: at half size a large model is no better than the next smaller one at its own. Below half
+# pictures fall apart.
+SHORT_PASS_LOSS = 2
+# What passes of half the length take from it: movement has less time to unfold.
+TILE_PX = 512
+# Side of a tile where a VAE decodes tile by tile.
+DECODE_FRAMES: tuple[int, ...] = (8, 4, 2, 1)
+# Frames decoded together; more gain no speed.
+CHUNK_BYTES_PER_PIXEL = 1.0
+# Finished frames of a network are kept without loss until the video is whole; FFV1 took 0.4 to 0.9
+# bytes for each pixel of photographs.
+
+
 def cap(quality: Quality, tier: Tier) -> Target:
     """The most that is chosen without being asked for; never below the tier's floor."""
     wanted = _AUTO_CAPS[tier] if quality is Quality.AUTO else _CAPS[quality]
@@ -109,3 +164,8 @@ def cap(quality: Quality, tier: Tier) -> Target:
 def time_budget(quality: Quality, tier: Tier) -> float | None:
     """Longest time a job may take, in multiples of the sound's length; None without a limit."""
     return _AUTO_BUDGETS[tier] if quality is Quality.AUTO else _BUDGETS[quality]
+
+
+def model_budget(quality: Quality) -> float | None:
+    """Longest time a network may take, in multiples of the sound's length; None without a limit."""
+    return _MODEL_BUDGETS[quality]

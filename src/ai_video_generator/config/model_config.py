@@ -6,20 +6,57 @@ from fractions import Fraction
 from ai_video_generator.hardware.facts import Precision
 from ai_video_generator.media.resolution import Resolution
 
+_MEASURED = "benchmarks/"
+# Where measurements of the release are kept; any other source is somebody's word.
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryProfile:
-    """How much memory a model needs.
+    """How much RAM a model's job needs.
 
     Attributes:
         fixed_bytes: What it takes before the first frame.
-        bytes_per_pixel: What it takes for each pixel of a frame, all frames in flight together.
+        bytes_per_pixel: What it takes for each pixel of a frame.
+        bytes_per_worker_pixel: What each of the frames in the making adds to that.
         source: Benchmark file that measured it; never empty.
     """
 
     fixed_bytes: int
     bytes_per_pixel: float
+    bytes_per_worker_pixel: float = 0.0
     source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkProfile:
+    """What a neural network asks of the device it runs on; weights are counted at 16 bits each.
+
+    Attributes:
+        weights_bytes: All parts together (text encoder, denoiser, VAE).
+        largest_part_bytes: The largest part, which offload by part keeps on the device.
+        largest_layer_bytes: The largest layer, of which offload by layer keeps two.
+        step_bytes_per_pixel: Working memory of a denoising step, for each pixel of each frame of a
+            pass, at 16 bits.
+        decode_bytes_per_pixel: Working memory of the VAE, for each pixel of each frame that is
+            decoded together, at 16 bits.
+        can_tile: Whether the VAE decodes a frame tile by tile.
+        teraflop_per_megapixel: 10^12 operations for a million pixels of frames, all steps together.
+        source: Where these figures are from: a benchmark file, else whose word it is; never empty.
+    """
+
+    weights_bytes: int
+    largest_part_bytes: int
+    largest_layer_bytes: int
+    step_bytes_per_pixel: float
+    decode_bytes_per_pixel: float
+    can_tile: bool
+    teraflop_per_megapixel: float
+    source: str
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the release measured them."""
+        return self.source.startswith(_MEASURED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +68,21 @@ class ModelSpec:
         title: What people call it.
         licence: SPDX identifier of the model.
         home: Web address.
-        precisions: Formats it can run in.
+        precisions: Formats it can run in, the best first.
         native_size: The size it was trained at; None when any size is native.
         native_frame_rate: The rate it was trained at; None when any rate is native.
+        frames_per_pass: Frames that it makes at once, at best; None when it makes any number, one
+            after another.
+        frame_step: A pass has a multiple of this many frames, plus one where it is above 1.
         size_multiple_px: Sides must be multiples of this.
+        max_batch_size: Passes that it can compute side by side.
         quality: 0..100; orders candidates, nothing else.
-        needs_accelerator: Whether it is of no use on a CPU.
         cpu_seconds_per_megapixel: CPU seconds to make one million pixels of frames
-            (benchmarks/speed.json).
-        memory: How much memory it needs.
+            (benchmarks/speed.json); for a network those around it.
+        memory: How much RAM it needs.
+        network: What it asks of an accelerator; None when it is of use on a processor.
+        needs_torch: Whether it runs on PyTorch.
+        usd_per_video_second: What a cloud asks for a second of video; 0 on this machine.
     """
 
     name: str
@@ -47,10 +90,20 @@ class ModelSpec:
     licence: str
     home: str
     precisions: tuple[Precision, ...]
-    native_size: Resolution | None
-    native_frame_rate: Fraction | None
+    native_size: Resolution | None = None
+    native_frame_rate: Fraction | None = None
+    frames_per_pass: int | None = None
+    frame_step: int = 1
     size_multiple_px: int
+    max_batch_size: int = 1
     quality: int
-    needs_accelerator: bool
     cpu_seconds_per_megapixel: float
     memory: MemoryProfile
+    network: NetworkProfile | None = None
+    needs_torch: bool = False
+    usd_per_video_second: float = 0.0
+
+    @property
+    def needs_accelerator(self) -> bool:
+        """Whether it is of no use on a processor."""
+        return self.network is not None

@@ -1,5 +1,6 @@
 """Every option, declared once: flags, checks, tables and reference pages grow from the fields."""
 
+import re
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -8,12 +9,16 @@ from typing import Annotated, Any, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
+from ai_video_generator.config.amounts import checked_size_bytes, checked_time_limit, time_limit_s
 from ai_video_generator.config.choices import Codec, Fit, Quality, SoundMode, Tier
+from ai_video_generator.errors import SettingsError
 from ai_video_generator.media.resolution import NAMED_SIZES, Resolution, parse_size
 from ai_video_generator.media.timeline import parse_frame_rate
 
 AUTO = "auto"
 """What a person writes to leave a decision to the program."""
+
+_DEVICE = re.compile(r"(cuda|rocm|mps|xpu):\d{1,3}", re.ASCII)
 
 _MAX_SEED = 2**32 - 1
 # The largest seed that every common random generator takes (NumPy's legacy one stops here).
@@ -50,6 +55,17 @@ def _option(
         json_schema_extra={"allowed": allowed, "unit": unit},
         **limits,
     )
+
+
+def _checked_limit(text: str) -> str:
+    return AUTO if text.lower() == AUTO else checked_time_limit(text)
+
+
+def _checked_device(text: str) -> str:
+    name = text.lower()
+    if name != AUTO and not _DEVICE.fullmatch(name):
+        raise SettingsError(f"{text!r} is no device", hint="aivg hardware names them: cuda:0")
+    return name
 
 
 _Text = BeforeValidator(_plain_text)
@@ -99,17 +115,52 @@ class JobOptions(BaseModel):
         allowed="auto, or the name of an installed model",
         min_length=1,
     )
-    time_budget: Annotated[float | None, _OrAuto] = _option(
-        None,
+    gpu: Annotated[str, AfterValidator(_checked_device), _Text] = _option(
+        AUTO,
+        "The only GPU to use, as `aivg hardware` names it.",
+        allowed="auto, or a device such as cuda:1",
+    )
+    cpu: bool = _option(False, "Leave GPUs alone; frames are made on the processor.")
+    lowvram: bool = _option(
+        False, "Use as little of a GPU's memory as a model can, which takes longer."
+    )
+    reserve_vram: Annotated[str, AfterValidator(checked_size_bytes), _Text] = _option(
+        "0",
+        "Memory of a GPU to leave free for other programs, beyond the usual margin.",
+        allowed="a size such as 2GB, 500MB",
+    )
+    time_limit: Annotated[str, AfterValidator(_checked_limit), _Text] = _option(
+        AUTO,
         "Longest time that the job may take; auto takes what the quality allows.",
-        unit="times the sound's length",
+        allowed="auto, 90s, 30m, 1h30m, or 2x for twice the sound's length",
+    )
+    fallback: bool = _option(
+        True, "Try the next best plan when one fails; every change is told and written down."
+    )
+    silence_limit: Annotated[float | None, _OrAuto] = _option(
+        None,
+        "How long a model on a GPU may give no sign of life before it is ended; auto takes ten "
+        "minutes, or longer where a pass is expected to take longer.",
+        unit="seconds",
         gt=0,
+    )
+    max_temperature: Annotated[int | None, _OrAuto] = _option(
+        None,
+        "Pause while the GPU is hotter than this; auto never does.",
+        allowed="auto, or a whole number from 40 to 110",
+        unit="degrees Celsius",
+        ge=40,
+        le=110,
     )
     threads: int = _option(
         0, "Processor cores to use; 0 uses all that this process may.", unit="cores", ge=0
     )
     software_encoding: bool = _option(False, "Leave hardware video encoders alone.")
     overwrite: bool = _option(False, "Replace the output file if it exists.")
+
+    def time_limit_s(self, sound_duration_s: float) -> float | None:
+        """Seconds that the job may take; None leaves it to the quality."""
+        return None if self.time_limit == AUTO else time_limit_s(self.time_limit, sound_duration_s)
 
     @property
     def asked_size(self) -> Resolution | None:
@@ -139,7 +190,7 @@ class Settings(JobOptions):
 
     cache_folder: Annotated[Path | None, BeforeValidator(_expanded), _OrAuto] = _option(
         None,
-        "Where measured speeds are kept; auto takes the system's cache folder.",
+        "Where measured speeds and unfinished work are kept; auto takes the system's cache folder.",
         allowed="auto, or a folder",
     )
     log_folder: Annotated[Path | None, BeforeValidator(_expanded), _OrAuto] = _option(

@@ -4,23 +4,23 @@ import json
 import logging
 from math import inf
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from ai_video_generator.media.files import appearing
+from ai_video_generator.planning.history import History, JobRecord, learned
 
 _log = logging.getLogger(__name__)
 
-_KEPT_SPEEDS = 7
-# Median of the last few jobs: one that ran beside a game does not spoil the estimate, a new GPU
-# driver shows soon.
+_KEPT_JOBS = 30
+# Of one kind: enough for a line that a few odd ones do not bend, few enough that a new driver shows
+# within weeks.
 
 _KEPT_INPUTS = 500
 # Enough for an album's worth of work; a line each.
 
 
 class CacheBook:
-    """Speeds of earlier jobs, and where inputs of known content lay.
+    """Times of earlier jobs, and where inputs of known content lay.
 
     Args:
         folder: The cache folder; None takes the system's own. Made when something is written.
@@ -33,17 +33,27 @@ class CacheBook:
             folder = Path(platformdirs.user_cache_dir("aivg", appauthor=False))
         self._folder = folder
 
-    def speeds(self) -> dict[str, float]:
-        """Wall seconds per megapixel of frames, by "model/encoder"."""
-        kept = self._read("speeds")
-        return {name: median(values) for name in kept if (values := _numbers(kept[name]))}
+    @property
+    def folder(self) -> Path:
+        """The cache folder."""
+        return self._folder
 
-    def record_speed(self, name: str, seconds_per_megapixel: float) -> None:
-        """Remember how fast a job was."""
-        book = self._read("speeds")
-        speeds = [*_numbers(book.get(name)), round(seconds_per_megapixel, 6)]
-        book[name] = speeds[-_KEPT_SPEEDS:]
-        self._write("speeds", book)
+    def history(self) -> History:
+        """What the jobs of this machine teach."""
+        kept = self._read("jobs")
+        return learned({name: _jobs(kept[name]) for name in kept})
+
+    def record_job(self, name: str, job: JobRecord) -> None:
+        """Remember how long a job took.
+
+        Args:
+            name: Its kind, from `estimate.speed_key`.
+            job: Its size and time.
+        """
+        book = self._read("jobs")
+        jobs = [*_jobs(book.get(name)), job][-_KEPT_JOBS:]
+        book[name] = [[round(one.megapixels, 3), round(one.seconds, 3)] for one in jobs]
+        self._write("jobs", book)
 
     def input_path(self, sha256: str) -> Path | None:
         """Where a file of this content was last seen."""
@@ -78,7 +88,13 @@ class CacheBook:
             _log.warning("the cache in %s cannot be written: %s", self._folder, error)
 
 
-def _numbers(kept: object) -> list[float]:
-    """What is left of a list of positive numbers, whoever has edited the file."""
-    values = kept if isinstance(kept, list) else []
-    return [value for value in values if isinstance(value, int | float) and 0 < value < inf]
+def _jobs(kept: object) -> list[JobRecord]:
+    """What is left of a list of sizes and times, whoever has edited the file."""
+    found: list[JobRecord] = []
+    for pair in kept if isinstance(kept, list) else []:
+        match pair:
+            case [int() | float() as size, int() | float() as time] if (
+                0 < size < inf and 0 < time < inf
+            ):
+                found.append(JobRecord(megapixels=size, seconds=time))
+    return found

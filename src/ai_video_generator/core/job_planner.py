@@ -1,24 +1,30 @@
 """From settings and measured inputs to a plan: asks the machine, then the pure planner."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 
+from ai_video_generator.config.amounts import size_bytes
 from ai_video_generator.config.containers import container_named
+from ai_video_generator.config.model_config import ModelSpec
 from ai_video_generator.config.options import AUTO
 from ai_video_generator.config.settings import Settings
 from ai_video_generator.core.cache_book import CacheBook
 from ai_video_generator.hardware.facts import HardwareFacts
 from ai_video_generator.hardware.hardware_detector import HardwareDetector
 from ai_video_generator.hardware.video_encoders import working_video_encoders
-from ai_video_generator.media.resolution import Resolution, parse_size
-from ai_video_generator.media.timeline import parse_frame_rate
-from ai_video_generator.models.base_model import BACKENDS
+from ai_video_generator.media.resolution import Resolution
+from ai_video_generator.models.base_model import BaseModel
 from ai_video_generator.planning.encoder_choice import encoder_candidates
-from ai_video_generator.planning.plan import Plan
-from ai_video_generator.planning.planner import plan as make_plan
+from ai_video_generator.planning.history import History
+from ai_video_generator.planning.plan import Ladder
+from ai_video_generator.planning.planner import candidates
 from ai_video_generator.planning.request import Request
+from ai_video_generator.registry import Registry
+
+_log = logging.getLogger(__name__)
 
 
 class JobPlanner:
@@ -27,38 +33,44 @@ class JobPlanner:
     Args:
         detector: Where facts about the machine come from.
         book: How fast earlier jobs were.
+        backends: The models.
     """
 
-    def __init__(self, detector: HardwareDetector, book: CacheBook) -> None:
-        self._detector, self._book = detector, book
+    def __init__(
+        self, detector: HardwareDetector, book: CacheBook, backends: Registry[type[BaseModel]]
+    ) -> None:
+        self._detector, self._book, self._backends = detector, book, backends
 
     @cached_property
     def facts(self) -> HardwareFacts:
         """What this machine is; asked once."""
         return self._detector.detect()
 
-    def plan(self, request: Request) -> Plan:
-        """Plan a request; see `planning.planner.plan`."""
-        return make_plan(
-            request,
-            self.facts,
-            [BACKENDS.load(name).spec for name in BACKENDS.names()],
-            working_encoders=working_video_encoders(
-                encoder_candidates(request, container_named(request.container))
-            ),
-            speeds=self._book.speeds(),
-        )
+    def ladder(self, request: Request, *, facts: HardwareFacts | None = None) -> Ladder:
+        """Judge all ways to do a job; see `planning.planner.candidates`.
 
-    def plan_in_software(self, request: Request, failed: Plan) -> Plan:
-        """Plan the same video as a failed plan, without hardware encoders."""
-        return self.plan(
-            replace(
-                request,
-                size=failed.output_size,
-                frame_rate=failed.timeline.frame_rate,
-                software_encoding=True,
-            )
-        )
+        Args:
+            request: What was asked for.
+            facts: Another machine, with its video encoders; None takes this one.
+        """
+        history = self._book.history() if facts is None else History()
+        return candidates(request, facts or self._with_encoders(request), self._specs, history)
+
+    @cached_property
+    def _specs(self) -> list[ModelSpec]:
+        """All models that can be imported."""
+        found = []
+        for name in self._backends.names():
+            try:
+                found.append(self._backends.load(name).spec)
+            except Exception as error:  # noqa: BLE001 - one broken plugin must not stop the others
+                _log.warning("the model %s is left aside: %s", name, error)
+        return found
+
+    def _with_encoders(self, request: Request) -> HardwareFacts:
+        """This machine, with those encoders tried that the request can use."""
+        wanted = encoder_candidates(request, container_named(request.container))
+        return replace(self.facts, video_encoders=working_video_encoders(wanted))
 
 
 def request_for(
@@ -73,14 +85,18 @@ def request_for(
         picture_sizes=tuple(picture_sizes),
         sound_duration_s=sound_duration_s,
         container=container,
-        size=None if settings.size == AUTO else parse_size(settings.size),
-        frame_rate=None if settings.fps == AUTO else parse_frame_rate(settings.fps),
+        size=settings.asked_size,
+        frame_rate=settings.asked_frame_rate,
         fit=settings.fit,
         quality=settings.quality,
         codec=settings.codec,
         tier=settings.tier,
         model=None if settings.model == AUTO else settings.model,
-        time_budget=settings.time_budget,
+        gpu=None if settings.gpu == AUTO else settings.gpu,
+        cpu=settings.cpu,
+        lowvram=settings.lowvram,
+        reserve_vram_bytes=size_bytes(settings.reserve_vram),
+        time_limit_s=settings.time_limit_s(float(sound_duration_s)),
         threads=settings.threads,
         software_encoding=settings.software_encoding,
     )

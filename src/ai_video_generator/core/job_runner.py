@@ -1,22 +1,69 @@
-"""Carries a job out, attempt by attempt, and learns how fast this machine is."""
+"""Carries a job out, attempt by attempt, down the ladder; and learns how fast this machine is."""
 
 import logging
+import shutil
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from ai_video_generator.core.breaker import Breaker
 from ai_video_generator.core.cache_book import CacheBook
-from ai_video_generator.core.rendering import Job, check_room, is_hardware, render
+from ai_video_generator.core.rendering import PROCESSOR, Job, Studio, check_room, render
 from ai_video_generator.core.result import Attempt, Result
-from ai_video_generator.errors import EncodingError
-from ai_video_generator.hardware.processor import disk_free_bytes
-from ai_video_generator.planning.estimate import speed_key
-from ai_video_generator.planning.plan import Plan
+from ai_video_generator.core.watch import Deadline, Watch
+from ai_video_generator.errors import AIVideoError, CancelledError, Recovery
+from ai_video_generator.hardware.disks import disk_free_bytes
+from ai_video_generator.hardware.memory import RamGuard, free_device_bytes
+from ai_video_generator.hardware.thermal import ThermalGuard, temperature_c
+from ai_video_generator.models.base_model import BaseModel
+from ai_video_generator.planning.estimate import job_done
+from ai_video_generator.planning.fallback import (
+    Failure,
+    changed,
+    explained,
+    next_plan,
+    unblocked,
+)
+from ai_video_generator.planning.plan import Ladder, Plan
 from ai_video_generator.progress_tracker import ProgressTracker
+from ai_video_generator.registry import Registry
 
 _log = logging.getLogger(__name__)
 
 _SHORTEST_MEASURE_S = 2.0
 # A job shorter than this says more about start-up than about speed.
+
+_RELEASE_LIMIT_S, _RELEASE_STEP_S = 5.0, 0.2
+# Drivers give memory back within a second after a process has ended; one that takes longer is told.
+_RELEASED_SHARE = 0.95
+# Other programs take and give meanwhile.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """Under which a job is carried out.
+
+    Attributes:
+        started_s: When the whole job began, on `time.monotonic`.
+        cores: Cores that this process may use.
+        ram_total_bytes: RAM that this process may use.
+        fallback: Whether another plan is tried where one fails.
+        time_limit_s: Longest time that was asked for; None where none was.
+        max_temperature_c: A GPU hotter than this makes a pause; None never does.
+        silence_limit_s: How long a model in a process of its own may give no sign of life; None
+            follows the plan.
+    """
+
+    started_s: float
+    cores: float
+    ram_total_bytes: int
+    fallback: bool
+    time_limit_s: float | None
+    max_temperature_c: int | None
+    silence_limit_s: float | None
 
 
 class JobRunner:
@@ -25,6 +72,7 @@ class JobRunner:
     Args:
         progress: Where progress is reported, and a stop comes from.
         book: Where speeds are kept.
+        backends: Where models are found.
         on_plan: Called with the plan of each attempt before its first frame is made.
     """
 
@@ -32,63 +80,169 @@ class JobRunner:
         self,
         progress: ProgressTracker,
         book: CacheBook,
+        backends: Registry[type[BaseModel]],
         on_plan: Callable[[Plan], None] | None = None,
     ) -> None:
-        self._progress, self._book = progress, book
+        self._progress, self._book, self._backends = progress, book, backends
         self._on_plan = on_plan or (lambda _: None)
+        self._breaker = Breaker()
 
-    def run(
-        self,
-        job: Job,
-        *,
-        started_s: float,
-        cores: float,
-        in_software: Callable[[Plan], Plan] | None = None,
-    ) -> Result:
-        """Carry out a job; when its hardware encoder fails, once more with the software one.
+    def first_plan(self, ladder: Ladder) -> Plan:
+        """The plan to begin with: the best that has not failed in an earlier job of this run."""
+        plan = unblocked(ladder, self._breaker.failures)
+        if plan != ladder.best:
+            _log.warning("%s: %s", plan.reasons[-1].because, plan.reasons[-1].choice)
+        return plan
+
+    def run(self, job: Job, ladder: Ladder | None, conditions: Conditions) -> Result:
+        """Carry out a job; where an attempt fails, go on with the next plan that may succeed.
 
         Args:
             job: What to make.
-            started_s: When the whole job began, on `time.monotonic`.
-            cores: Cores that this process may use.
-            in_software: Plans the same video without hardware encoders; None gives up instead.
+            ladder: All plans of the job; None allows no other than the job's own.
+            conditions: Under which.
 
         Raises:
-            AIVideoError: When the last attempt failed too; nothing half-finished is left.
+            AIVideoError: When the last attempt failed too; nothing half-finished is left. Its
+                ``attempts`` has all of them.
         """
         check_room(job.plan, job.output, disk_free_bytes(job.output))
         attempts: list[Attempt] = []
-        while not attempts or attempts[-1].error is not None:
-            self._on_plan(job.plan)
-            attempt_started_s = time.monotonic()
-            failure = None
-            try:
-                render(job, self._progress)
-            except EncodingError as error:
-                if in_software is None or not is_hardware(job.plan.encoder):
-                    raise
-                failure = error
-            seconds = time.monotonic() - attempt_started_s
-            attempts.append(Attempt(plan=job.plan, seconds=seconds, error=failure))
-            if failure is not None and in_software is not None:
-                job = job.with_plan(in_software(job.plan), because=str(failure))
-                _log.warning("%s; trying %s instead", failure, job.plan.encoder.name)
-        self._remember(attempts[-1], cores)
+        failures = list(self._breaker.failures) if ladder else []
+        with self._studio(conditions) as studio:
+            while True:
+                self._on_plan(job.plan)
+                error, seconds = self._attempt(job, studio, conditions, ladder, failures)
+                attempts.append(Attempt(plan=job.plan, seconds=seconds, error=error))
+                if error is None:
+                    break
+                self._breaker.remember(job.plan, error)
+                failures.append(Failure(plan=job.plan, recovery=error.recovery, said=str(error)))
+                following = None
+                if ladder is not None and conditions.fallback:
+                    following = _following(job, ladder, failures)
+                if following is None:
+                    error.attempts = tuple(attempts)
+                    raise error
+                _log.warning("%s; trying: %s", error, changed(job.plan, following.plan))
+                job = following
+        self._remember(attempts[-1], conditions.cores)
         track = job.recipe.sound_track
         return Result(
             path=job.output,
             attempts=tuple(attempts),
-            seconds=time.monotonic() - started_s,
+            seconds=time.monotonic() - conditions.started_s,
             sound=job.sound,
             sound_track=track.because if track else "the file type carries no sound",
             recipe=job.recipe,
         )
 
+    @contextmanager
+    def _studio(self, conditions: Conditions) -> Iterator[Studio]:
+        """What the attempts of one job share; finished chunks go when the job is over."""
+        folder = Path(tempfile.gettempdir())
+        try:
+            self._book.folder.mkdir(parents=True, exist_ok=True)
+            folder = self._book.folder
+        except OSError as error:
+            _log.warning("the cache folder %s cannot be used: %s", self._book.folder, error)
+        work = folder / f"work-{time.time_ns():x}"
+        try:
+            yield Studio(
+                backends=self._backends,
+                work_folder=work,
+                silence_limit_s=conditions.silence_limit_s,
+            )
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+
+    def _attempt(
+        self,
+        job: Job,
+        studio: Studio,
+        conditions: Conditions,
+        ladder: Ladder | None,
+        failures: list[Failure],
+    ) -> tuple[AIVideoError | None, float]:
+        """Try a plan once; what it raised, and the seconds it took."""
+        started_s = time.monotonic()
+        free_before = _free_bytes(job.plan)
+        try:
+            render(job, studio, self._watch(job.plan, conditions, ladder, failures))
+        except CancelledError:
+            raise
+        except AIVideoError as error:
+            _log.info("an attempt failed", exc_info=error)
+            _await_release(job.plan, free_before)
+            return error, time.monotonic() - started_s
+        return None, time.monotonic() - started_s
+
+    def _watch(
+        self,
+        plan: Plan,
+        conditions: Conditions,
+        ladder: Ladder | None,
+        failures: list[Failure],
+    ) -> Watch:
+        limit_s, deadline = conditions.time_limit_s, None
+        if limit_s is not None and conditions.fallback and ladder is not None:
+            late = Failure(plan=plan, recovery=Recovery.REDUCED_QUALITY, said="")
+            # The last plan may take its time: a late video is better than none.
+            if next_plan(ladder, [*failures, late]) is not None:
+                deadline = Deadline(started_s=conditions.started_s, limit_s=limit_s)
+        thermal = None
+        if conditions.max_temperature_c is not None and plan.device != PROCESSOR:
+            thermal = ThermalGuard(lambda: temperature_c(plan.device), conditions.max_temperature_c)
+        return Watch(
+            self._progress,
+            ram=RamGuard(lambda: free_device_bytes(PROCESSOR) or 0, conditions.ram_total_bytes),
+            thermal=thermal,
+            deadline=deadline,
+            tell=_log.warning,
+        )
+
     def _remember(self, attempt: Attempt, cores: float) -> None:
-        """Note the speed that all cores would have had, should the job have used only some."""
+        """Note how long the job took."""
         if attempt.seconds >= _SHORTEST_MEASURE_S:
-            plan = attempt.plan
-            megapixels = plan.output_size.pixel_count * plan.timeline.frame_count / 1e6
-            used = min(1.0, plan.encoder.threads / cores)
-            name = speed_key(plan.model, plan.encoder)
-            self._book.record_speed(name, attempt.seconds / megapixels * used)
+            taught = job_done(attempt.plan, attempt.seconds, cores=cores)
+            if taught is not None:
+                self._book.record_job(*taught)
+        self._breaker.forgive(attempt.plan)
+
+
+def _following(job: Job, ladder: Ladder, failures: list[Failure]) -> Job | None:
+    """The job as it is tried next; None when nothing is left to try."""
+    last = failures[-1]
+    if last.recovery is Recovery.ENCODE_SOUND:
+        return job.with_encoded_sound(because=last.said)
+    plan = next_plan(ladder, failures)
+    if plan is None:
+        return None
+    earlier = [reason for reason in job.plan.reasons if reason.topic == "fallback"]
+    told = explained(plan, last)
+    reasons = (*plan.reasons, *earlier, told.reasons[-1])
+    return job.with_plan(replace(told, reasons=reasons))
+
+
+def _free_bytes(plan: Plan) -> int | None:
+    return None if plan.device == PROCESSOR else free_device_bytes(plan.device)
+
+
+def _await_release(plan: Plan, before_bytes: int | None) -> None:
+    """Wait until the device has its memory back, which the next attempt needs."""
+    if before_bytes is None:
+        return
+    give_up_s = time.monotonic() + _RELEASE_LIMIT_S
+    while (now_bytes := free_device_bytes(plan.device)) is not None:
+        if now_bytes >= _RELEASED_SHARE * before_bytes:
+            _log.info("%s has its memory back: %d bytes free", plan.device, now_bytes)
+            return
+        if time.monotonic() > give_up_s:
+            _log.warning(
+                "%s has %.1f GB free, %.1f GB before the attempt",
+                plan.device,
+                now_bytes / 1e9,
+                before_bytes / 1e9,
+            )
+            return
+        time.sleep(_RELEASE_STEP_S)

@@ -1,6 +1,7 @@
 """Pictures of a job, read when they are needed and put away when they are not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import overload
@@ -25,6 +26,10 @@ class PictureShelf(Sequence[Picture]):
         self._paths, self._needed = tuple(paths), needed
         self._pictures: dict[int, Picture] = {}
         self._lock = Lock()
+
+    def __reduce__(self) -> tuple[Callable[..., "PictureShelf"], tuple[tuple[Path, ...]]]:
+        """Pickle where the pictures are, not the pictures; the other process reads its own."""
+        return partial(PictureShelf, needed=self._needed), (self._paths,)
 
     def __len__(self) -> int:
         return len(self._paths)

@@ -4,6 +4,7 @@ It holds names and digests of the inputs, never their folders: a video that is p
 user name.
 """
 
+import json
 import os
 import platform
 from collections.abc import Sequence
@@ -28,7 +29,7 @@ from ai_video_generator.planning.plan import Plan
 RECIPE_TAG = "comment"
 """The metadata field that MP4, MOV, Matroska, WebM and GIF all have."""
 
-_FORMAT = 1
+_FORMAT = 2
 _LIBRARIES = ("av", "numpy", "opencv-python-headless", "pillow")
 # The packages whose version can change a byte of the output.
 
@@ -113,12 +114,17 @@ def recipe_for(
         pictures=tuple(InputFile.of(info.path) for info in pictures),
         sound=InputFile.of(sound.path),
         seed=settings.seed,
-        sound_track=_sound_track(sound, plan, settings.sound),
+        sound_track=sound_track_for(sound, plan, settings.sound),
         plan=plan,
     )
 
 
-def _sound_track(sound: SoundInfo, plan: Plan, mode: SoundMode) -> SoundTrackChoice | None:
+def sound_track_for(sound: SoundInfo, plan: Plan, mode: SoundMode) -> SoundTrackChoice | None:
+    """Decide how the sound goes into the file of a plan; None where the file holds none.
+
+    Raises:
+        RequestImpossibleError: When the sound was to be copied and cannot be.
+    """
     if not container_named(plan.container).has_sound:
         return None
     return choose_sound_track(
@@ -147,17 +153,29 @@ def read_recipe(video: Path) -> Recipe:
         InputError: When the file is no video, or holds no recipe of this program.
     """
     text = video_info(video).tags.get(RECIPE_TAG, "")
+    _check_format(text, video)
     try:
-        recipe = Recipe.model_validate_json(text)
+        return Recipe.model_validate_json(text)
     except ValidationError as error:
         raise InputError(
             f"{str(video)!r} holds no recipe of this program",
             hint="only videos made by aivg carry one; services that convert a video strip it",
         ) from error
-    if recipe.format != _FORMAT:
+
+
+def _check_format(text: str, video: Path) -> None:
+    """Refuse a recipe of another version of this layout.
+
+    Raises:
+        InputError: When it is one.
+    """
+    try:
+        found = json.loads(text)["format"]
+    except (ValueError, TypeError, KeyError):
+        return
+    if isinstance(found, int) and found != _FORMAT:
+        which = "an older" if found < _FORMAT else "a newer"
         raise InputError(
-            f"the recipe in {str(video)!r} has format {recipe.format}, "
-            f"this program reads {_FORMAT}",
-            hint="update this program: pip install --upgrade ai-video-generator",
+            f"the recipe in {str(video)!r} has format {found}, this program reads {_FORMAT}",
+            hint=f"use {which} version of this program: it made the video",
         )
-    return recipe

@@ -1,28 +1,57 @@
 """One plan, carried out: frames flow from the model through the gate into the file."""
 
-from collections.abc import Sequence
+import hashlib
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from math import ceil
 from pathlib import Path
 
-from ai_video_generator.config.video_codecs import encoders_of
+from ai_video_generator.config.choices import Fit, SoundMode
+from ai_video_generator.core.isolated_backend import IsolatedBackend
 from ai_video_generator.core.picture_shelf import PictureShelf
-from ai_video_generator.core.recipe import RECIPE_TAG, Recipe
+from ai_video_generator.core.recipe import RECIPE_TAG, Recipe, sound_track_for
+from ai_video_generator.core.watch import Watch
+from ai_video_generator.encoding.chunk_store import ChunkStore
+from ai_video_generator.encoding.sound_track import SoundTrackMode
 from ai_video_generator.encoding.video_encoder import write_video
-from ai_video_generator.errors import DiskFullError, EncodingError
+from ai_video_generator.errors import (
+    AIVideoError,
+    DiskFullError,
+    EncodingError,
+    RenderError,
+    SoundMismatchError,
+)
+from ai_video_generator.hardware.library_errors import translated
 from ai_video_generator.media.files import appearing
+from ai_video_generator.media.frames import FrameStream
 from ai_video_generator.media.picture import PictureInfo
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.sound import SoundInfo
+from ai_video_generator.media.timeline import Timeline
 from ai_video_generator.media.video_file import video_info
-from ai_video_generator.models.base_model import BACKENDS, Scene
-from ai_video_generator.planning.plan import EncoderChoice, Plan, Reason
+from ai_video_generator.models.base_model import BaseModel, Scene
+from ai_video_generator.planning.chunking import chunk_ranges, pass_count
+from ai_video_generator.planning.plan import Plan, Reason
 from ai_video_generator.post.output_gate import OutputGate
+from ai_video_generator.post.resizer import resized
+from ai_video_generator.post.retimer import retimed
 from ai_video_generator.progress_tracker import ProgressTracker
+from ai_video_generator.registry import Registry
 from ai_video_generator.storyboard.director import direct
 from ai_video_generator.storyboard.stage import stage
 from ai_video_generator.storyboard.storyboard import Storyboard
+
+_log = logging.getLogger(__name__)
+
+PROCESSOR = "cpu"
+"""The device of plans that need no accelerator."""
+
+_LEAST_SILENCE_S = 600.0
+# Loading a large model from a slow disk takes minutes, and so does a pass on a weak GPU.
 
 _DETAIL = 1.35
 # Pictures are read this much larger than the tightest view needs: the camera's oversampling, and a
@@ -45,6 +74,7 @@ class Job:
         output: Where the finished file goes.
         overwrite: Whether it may replace a file.
         recipe: What the file is made from, and how; goes into its metadata.
+        sound_mode: What was asked to happen to the sound.
     """
 
     pictures: tuple[PictureInfo, ...]
@@ -52,57 +82,89 @@ class Job:
     output: Path
     overwrite: bool
     recipe: Recipe
+    sound_mode: SoundMode
 
     @property
     def plan(self) -> Plan:
         """What was decided."""
         return self.recipe.plan
 
-    def with_plan(self, plan: Plan, *, because: str) -> "Job":
-        """The same job with another plan, and the reason for the change in the recipe."""
-        reason = Reason(topic="change", choice=plan.encoder.name, because=because)
-        changed = replace(plan, reasons=(*plan.reasons, reason))
-        return replace(self, recipe=self.recipe.model_copy(update={"plan": changed}))
+    def with_plan(self, plan: Plan) -> "Job":
+        """The same job with another plan; another length in frames may ask for another track."""
+        changes: dict[str, object] = {"plan": plan}
+        if plan.timeline != self.plan.timeline:
+            changes["sound_track"] = sound_track_for(self.sound, plan, self.sound_mode)
+        return replace(self, recipe=self.recipe.model_copy(update=changes))
+
+    def with_encoded_sound(self, *, because: str) -> "Job | None":
+        """The same job with the sound encoded; None where it was already."""
+        track = self.recipe.sound_track
+        if track is None or track.mode is not SoundTrackMode.COPIED:
+            return None
+        encoded = sound_track_for(self.sound, self.plan, SoundMode.ENCODE)
+        reason = Reason(topic="fallback", choice="the sound is encoded", because=because)
+        plan = replace(self.plan, reasons=(*self.plan.reasons, reason))
+        changes = {"plan": plan, "sound_track": encoded}
+        return replace(
+            self,
+            recipe=self.recipe.model_copy(update=changes),
+            sound_mode=SoundMode.ENCODE,
+        )
 
 
-def is_hardware(encoder: EncoderChoice) -> bool:
-    """Whether a chip of its own does the encoding."""
-    return any(spec.hardware for spec in encoders_of(encoder.codec) if spec.name == encoder.name)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Studio:
+    """What jobs are carried out with.
+
+    Attributes:
+        backends: Where models are found.
+        work_folder: Where finished chunks of slow models wait until the video is whole.
+        silence_limit_s: How long a model in a process of its own may give no sign of life; None
+            follows the plan.
+    """
+
+    backends: Registry[type[BaseModel]]
+    work_folder: Path
+    silence_limit_s: float | None
 
 
-def storyboard_for(pictures: Sequence[PictureInfo], plan: Plan, seed: int) -> Storyboard:
-    """Direct the camera for a plan."""
-    stages = [stage(info.size, plan.output_size, plan.fit) for info in pictures]
-    return direct(stages, plan.timeline, seed=seed)
+def storyboard_for(
+    pictures: Sequence[PictureInfo], size: Resolution, timeline: Timeline, *, fit: Fit, seed: int
+) -> Storyboard:
+    """Direct the camera for frames of this size and rate."""
+    stages = [stage(info.size, size, fit) for info in pictures]
+    return direct(stages, timeline, seed=seed)
 
 
-def render(job: Job, progress: ProgressTracker) -> None:
+def render(job: Job, studio: Studio, watch: Watch) -> None:
     """Make the file; it appears only when it is whole and checked.
 
     Raises:
         AIVideoError: Of the class that says what failed; nothing half-finished is left.
     """
     plan, sound_track = job.plan, job.recipe.sound_track
-    storyboard = storyboard_for(job.pictures, plan, job.recipe.seed)
-    shelf = _shelf(job.pictures, storyboard, plan.output_size, progress)
+    directed = partial(storyboard_for, job.pictures, fit=plan.fit, seed=job.recipe.seed)
+    shown = directed(plan.output_size, plan.timeline)
+    shelf = _shelf(job.pictures, shown, plan.output_size, watch.progress)
     scene = Scene(
         pictures=shelf,
-        storyboard=storyboard,
-        size=plan.output_size,
+        storyboard=directed(plan.render_size, plan.render_timeline),
+        size=plan.render_size,
         fit=plan.fit,
         worker_count=plan.worker_count,
     )
-    gate = OutputGate(
-        shelf, storyboard, size=plan.output_size, fit=plan.fit, timeline=plan.timeline
-    )
-    with (
-        appearing(job.output, overwrite=job.overwrite) as path,
-        BACKENDS.load(plan.model)() as backend,
-    ):
-        progress.start("rendering", total=plan.timeline.frame_count, unit="frames")
+    gate = OutputGate(shelf, shown, size=plan.output_size, fit=plan.fit, timeline=plan.timeline)
+    with ExitStack() as stack:
+        path = stack.enter_context(appearing(job.output, overwrite=job.overwrite))
+        watch.progress.start("loading the model")
+        with _in_our_words(plan):
+            backend = _backend(plan, studio, watch)
+            stack.callback(_close, backend, plan)
+            backend.load(plan)
+        watch.begin(plan.timeline.frame_count)
         write_video(
             path,
-            gate.checked(backend.generate(scene)),
+            gate.checked(_fitted(_frames(backend, scene, plan, studio), plan)),
             size=plan.output_size,
             timeline=plan.timeline,
             encoder=plan.encoder,
@@ -110,10 +172,104 @@ def render(job: Job, progress: ProgressTracker) -> None:
             sound=job.sound if sound_track else None,
             sound_choice=sound_track,
             tags=_tags(job),
-            on_frame=progress.advance,
+            on_frame=watch.frame_done,
         )
-        progress.start("checking the file")
+        watch.progress.start("checking the file")
         check_file(path, job)
+
+
+def _backend(plan: Plan, studio: Studio, watch: Watch) -> BaseModel | IsolatedBackend:
+    """The model; in a process of its own where its libraries may hang, crash or keep memory."""
+    if plan.device == PROCESSOR:
+        return studio.backends.load(plan.model)()
+    limit_s = studio.silence_limit_s or max(_LEAST_SILENCE_S, _pass_s(plan))
+    return IsolatedBackend(studio.backends, plan.model, check=watch.check, silence_limit_s=limit_s)
+
+
+def _pass_s(plan: Plan) -> float:
+    """The longest that a pass should take."""
+    passes = pass_count(plan.render_timeline.frame_count, plan.frames_per_pass)
+    return plan.estimate.seconds_high / passes
+
+
+@contextmanager
+def _in_our_words(plan: Plan) -> Iterator[None]:
+    """Say what a library's exception means.
+
+    Raises:
+        AIVideoError: Of the class that says what failed.
+    """
+    try:
+        yield
+    except AIVideoError:
+        raise
+    except Exception as error:
+        what = f"{plan.model} failed: {type(error).__name__}: {error}"
+        raise translated(error, device=plan.device) or RenderError(what) from error
+
+
+def _close(backend: BaseModel | IsolatedBackend, plan: Plan) -> None:
+    """Close a model; what goes wrong then spoils no finished video."""
+    try:
+        backend.close()
+    except Exception as error:  # noqa: BLE001 - a library may raise anything
+        _log.warning("%s could not be closed in good order: %s", plan.model, error)
+
+
+def _made(backend: BaseModel | IsolatedBackend, scene: Scene, plan: Plan) -> FrameStream:
+    """The model's frames, its errors in our words."""
+    with _in_our_words(plan), closing(backend.generate(scene)) as frames:
+        yield from frames
+
+
+def _frames(
+    backend: BaseModel | IsolatedBackend, scene: Scene, plan: Plan, studio: Studio
+) -> FrameStream:
+    """The model's frames; those of slow models are kept, and not made again."""
+    if plan.frames_per_pass is None:
+        yield from _made(backend, scene, plan)
+        return
+    store = ChunkStore(studio.work_folder / _digest(plan))
+    finished = _sound_chunks(store)
+    for wanted in finished:
+        yield from store.frames(wanted)
+    for wanted in _chunks_after(finished, plan):
+        made = _made(backend, replace(scene, frames=wanted), plan)
+        yield from store.recorded(wanted, made)
+
+
+def _sound_chunks(store: ChunkStore) -> tuple[range, ...]:
+    """The finished chunks that can be read, from the first frame on."""
+    finished = store.finished()
+    for count, wanted in enumerate(finished):
+        try:
+            for _ in store.frames(wanted):
+                pass
+        except EncodingError as error:
+            _log.warning("%s; it is made again", error)
+            for damaged in finished[count:]:
+                store.drop(damaged)
+            return finished[:count]
+    return finished
+
+
+def _chunks_after(finished: Sequence[range], plan: Plan) -> Iterator[range]:
+    """What is left to make: finished frames of the same look may have come in other portions."""
+    start = finished[-1].stop if finished else 0
+    count = plan.render_timeline.frame_count - start
+    for part in chunk_ranges(count, plan.frames_per_pass) if count else ():
+        yield range(start + part.start, start + part.stop)
+
+
+def _fitted(frames: FrameStream, plan: Plan) -> FrameStream:
+    """The model's frames in the video's size and rate."""
+    if plan.render_rate != plan.timeline.frame_rate:
+        frames = retimed(frames, plan.render_rate, plan.timeline)
+    return resized(frames, plan.output_size)
+
+
+def _digest(plan: Plan) -> str:
+    return hashlib.sha256(repr(plan.look).encode()).hexdigest()[:16]
 
 
 def _shelf(
@@ -163,7 +319,8 @@ def check_file(path: Path, job: Job) -> None:
     """Read the finished file back and compare its length with the promise.
 
     Raises:
-        EncodingError: When frames are missing, or picture and sound differ by a frame or more.
+        EncodingError: When frames are missing.
+        SoundMismatchError: When picture and sound differ by a frame or more.
     """
     plan = job.plan
     info = video_info(path)
@@ -176,7 +333,7 @@ def check_file(path: Path, job: Job) -> None:
     frame_s = 1 / plan.timeline.frame_rate
     sound_s = info.sound_duration_s
     if sound_s is None or abs(plan.timeline.duration_s - sound_s) >= frame_s + _ROUNDING_S:
-        raise EncodingError(
+        raise SoundMismatchError(
             f"the file's sound lasts {sound_s and float(sound_s)} s, "
             f"its picture {float(plan.timeline.duration_s)} s"
         )

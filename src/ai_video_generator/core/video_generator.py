@@ -14,7 +14,7 @@ from ai_video_generator.config.settings import Settings, changed_settings, load_
 from ai_video_generator.core.cache_book import CacheBook
 from ai_video_generator.core.input_finder import InputFinder
 from ai_video_generator.core.job_planner import JobPlanner, request_for
-from ai_video_generator.core.job_runner import JobRunner
+from ai_video_generator.core.job_runner import Conditions, JobRunner
 from ai_video_generator.core.recipe import read_recipe, recipe_for
 from ai_video_generator.core.rendering import Job
 from ai_video_generator.core.result import Result
@@ -27,9 +27,11 @@ from ai_video_generator.media.image_file import picture_info
 from ai_video_generator.media.picture import PictureInfo
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.sound import SoundInfo
-from ai_video_generator.planning.plan import Plan
+from ai_video_generator.models.base_model import BACKENDS, BaseModel
+from ai_video_generator.planning.plan import Ladder, Plan
 from ai_video_generator.planning.request import Request
 from ai_video_generator.progress_tracker import ProgressTracker
+from ai_video_generator.registry import Registry
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +51,8 @@ class VideoGenerator:
         quality: "auto", "basic", "medium", "high" or "maximum"; None takes the settings' own.
         settings: Settings of all jobs; None reads the settings file and the environment.
         progress: Where progress is reported, and a stop comes from.
-        on_plan: Called with the plan of each job before its first frame is made.
+        on_plan: Called with the plan of each attempt before its first frame is made.
+        backends: Where models are found; None takes the built-in ones and installed plugins.
 
     Raises:
         SettingsError: When a setting is not allowed.
@@ -69,14 +72,16 @@ class VideoGenerator:
         settings: Settings | None = None,
         progress: ProgressTracker | None = None,
         on_plan: Callable[[Plan], None] | None = None,
+        backends: Registry[type[BaseModel]] | None = None,
     ) -> None:
         preferences = {"tier": hardware_tier, "model": model_preference, "quality": quality}
         given = {name: value for name, value in preferences.items() if value is not None}
         self._settings = changed_settings(settings or load_settings().values, given)
         self._progress = progress or ProgressTracker()
         self._book = CacheBook(self._settings.cache_folder)
-        self._planner = JobPlanner(hardware_detector or HardwareDetector(), self._book)
-        self._runner = JobRunner(self._progress, self._book, on_plan)
+        backends = backends or BACKENDS
+        self._planner = JobPlanner(hardware_detector or HardwareDetector(), self._book, backends)
+        self._runner = JobRunner(self._progress, self._book, backends, on_plan)
 
     @property
     def facts(self) -> HardwareFacts:
@@ -116,22 +121,18 @@ class VideoGenerator:
         container = container_of(output).name
         check_output(output, overwrite=settings.overwrite, inputs=(*paths, audio))
         pictures, sound = self._read(paths, audio)
-        request = _request(pictures, sound, container, settings)
-        plan = self._planner.plan(request)
+        ladder = self._planner.ladder(_request(pictures, sound, container, settings))
+        plan = self._runner.first_plan(ladder) if settings.fallback else ladder.best
         job = Job(
             pictures=pictures,
             sound=sound,
             output=output,
             overwrite=settings.overwrite,
             recipe=recipe_for(pictures, sound, plan, settings),
+            sound_mode=settings.sound,
         )
         self._remember_inputs(job)
-        return self._runner.run(
-            job,
-            started_s=started_s,
-            cores=self.facts.cpu_cores,
-            in_software=lambda failed: self._planner.plan_in_software(request, failed),
-        )
+        return self._runner.run(job, ladder, self._conditions(settings, sound, started_s))
 
     def generate_batch(self, inputs: Sequence[Mapping[str, Any]]) -> list[Result]:
         """Make several videos, one after another; a failure does not stop the rest.
@@ -157,7 +158,10 @@ class VideoGenerator:
                 _log.exception("%s failed", entry)
                 if not isinstance(error, AIVideoError):
                     error = AIVideoError(f"unexpected {type(error).__name__}: {error}")
-                results.append(Result(path=None, seconds=time.monotonic() - started_s, error=error))
+                seconds = time.monotonic() - started_s
+                results.append(
+                    Result(path=None, attempts=error.attempts, seconds=seconds, error=error)
+                )
         return results
 
     def plan(
@@ -172,10 +176,34 @@ class VideoGenerator:
         Raises:
             AIVideoError: When an input cannot be read, or nothing can be planned.
         """
+        return self.ladder(images, audio, output, **options).best
+
+    def ladder(
+        self,
+        images: AnyPath | Sequence[AnyPath],
+        audio: AnyPath,
+        output: AnyPath | None = None,
+        *,
+        facts: HardwareFacts | None = None,
+        **options: Any,
+    ) -> Ladder:
+        """Judge all ways to do a job, the best first, and make nothing; see `generate_video`.
+
+        Args:
+            images: The picture, or several.
+            audio: The sound.
+            output: The video; only its ending matters.
+            facts: Another machine, with its video encoders; None takes this one.
+            **options: Settings of this job, by name.
+
+        Raises:
+            AIVideoError: When an input cannot be read, or nothing can be planned.
+        """
         container = container_of(Path(output)).name if output else "mp4"
         pictures, sound = self._read(_paths(images), Path(audio))
         settings = changed_settings(self._settings, options)
-        return self._planner.plan(_request(pictures, sound, container, settings))
+        request = _request(pictures, sound, container, settings)
+        return self._planner.ladder(request, facts=facts)
 
     def get_estimated_time(self, duration: float) -> float:
         """Seconds that a video of a typical photo takes on this machine.
@@ -195,7 +223,7 @@ class VideoGenerator:
         request = request_for(
             [_TYPICAL_PICTURE], Fraction(duration), container="mp4", settings=self._settings
         )
-        return self._planner.plan(request).estimate.seconds
+        return self._planner.ladder(request).best.estimate.seconds
 
     def reproduce(
         self,
@@ -244,8 +272,20 @@ class VideoGenerator:
             output=target,
             overwrite=settings.overwrite,
             recipe=recipe,
+            sound_mode=settings.sound,
         )
-        return self._runner.run(job, started_s=started_s, cores=self.facts.cpu_cores)
+        return self._runner.run(job, None, self._conditions(settings, sound, started_s))
+
+    def _conditions(self, settings: Settings, sound: SoundInfo, started_s: float) -> Conditions:
+        return Conditions(
+            started_s=started_s,
+            cores=self.facts.cpu_cores,
+            ram_total_bytes=self.facts.ram_total_bytes,
+            fallback=settings.fallback,
+            time_limit_s=settings.time_limit_s(float(sound.duration_s)),
+            max_temperature_c=settings.max_temperature,
+            silence_limit_s=settings.silence_limit,
+        )
 
     def _batch_entry(self, entry: Mapping[str, Any]) -> Result:
         options = dict(entry)

@@ -1,8 +1,7 @@
-"""The processor, the memory and the disk, as far as this process may use them."""
+"""The processor and the memory, as far as this process may use them."""
 
 import os
 import platform
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -73,6 +72,26 @@ def cores_allowed() -> int:
     return os.cpu_count() or 1
 
 
+def physical_cores() -> int | None:
+    """Physical cores of the machine; None where the system does not tell."""
+    import psutil
+
+    count: int | None = psutil.cpu_count(logical=False)
+    return count
+
+
+def highest_clock_mhz() -> int | None:
+    """Highest clock of the fastest core; None where the system does not tell."""
+    import psutil
+
+    try:
+        clocks = psutil.cpu_freq(percpu=True)
+    except (OSError, NotImplementedError, RuntimeError):
+        return None  # virtual machines and containers hide it in many ways
+    highest = max((clock.max for clock in clocks or ()), default=0.0)
+    return round(highest) or None
+
+
 def usable_cores(allowed: int, limits: Limits) -> float:
     """Cores worth of time: those the scheduler allows, or the quota where that is less."""
     return float(allowed) if limits.cpu_cores is None else min(float(allowed), limits.cpu_cores)
@@ -83,14 +102,3 @@ def usable_ram(total_bytes: int, free_bytes: int, limits: Limits) -> tuple[int, 
     if limits.memory_bytes is None or limits.memory_free_bytes is None:
         return total_bytes, free_bytes
     return min(total_bytes, limits.memory_bytes), min(free_bytes, limits.memory_free_bytes)
-
-
-def disk_free_bytes(path: Path) -> int:
-    """Free bytes where ``path`` is or would be made; 0 when no folder above it can be read."""
-    path = path.absolute()
-    for folder in (path, *path.parents):
-        try:
-            return shutil.disk_usage(folder).free
-        except OSError:
-            continue
-    return 0

@@ -8,15 +8,15 @@ _GIB = 1024**3
 
 _ULTRA_BYTES = int(15.5 * _GIB)
 # Cards sold as 16 GB report 15.6 (V100) to 16.0 GiB (RTX 4080).
-_HIGH_BYTES = int(9.5 * _GIB)
+_MIDDLE_BYTES = int(9.5 * _GIB)
 # Cards sold as 10 GB report 9.8 to 10.0 GiB (RTX 3080).
 _MEDIUM_BYTES = int(7.5 * _GIB)
 # Cards sold as 8 GB report 7.8 to 8.0 GiB.
 
-_BF16_CAPABILITY = (8, 0)
-# Older cards (GTX 1080 Ti, RTX 2080 Ti, T4) lack bfloat16, which today's models are published in.
-_SLOW_FOR_THEIR_MEMORY = ("RTX 3060", "RTX A2000")
-# 12 GB, but 12.7 and 8.0 teraflops (fp32, maker's data sheets); the RTX 3080 with 10 GB has 29.8.
+_FAST_TERAFLOPS = 20.0
+# Between the slow cards with 10 to 15 GiB (RTX 2080 Ti 18, RTX 3060 15, Arc B580 14, Tesla T4 8)
+# and the fast ones (RTX 3080 and 4070 37, RTX 4080 Laptop 46), at the highest clock that the driver
+# names.
 
 
 class Tier(StrEnum):
@@ -31,8 +31,9 @@ class Tier(StrEnum):
 def machine_tier(facts: HardwareFacts) -> Tier:
     """The tier of a machine's strongest accelerator; LOW without one.
 
-    Ultra is the 16 GB class and up. Ten to 15.5 GiB are high when the card computes in bfloat16 and
-    is not one of the known slow ones, else medium; the 8 GB class is medium.
+    Memory names it: ultra is the 16 GB class and up, medium the 8 GB class, low what is below that
+    or shares the RAM. From 9.5 to 15.5 GiB arithmetic decides: high from 20 teraflops (32 bit),
+    else medium, also where it is not told.
     """
     strength = list(Tier)
     tiers = [Tier.LOW, *map(_accelerator_tier, facts.accelerators)]
@@ -45,11 +46,5 @@ def _accelerator_tier(accelerator: Accelerator) -> Tier:
         return Tier.LOW
     if total >= _ULTRA_BYTES:
         return Tier.ULTRA
-    return Tier.HIGH if total >= _HIGH_BYTES and _is_fast(accelerator) else Tier.MEDIUM
-
-
-def _is_fast(accelerator: Accelerator) -> bool:
-    capability = accelerator.compute_capability
-    if capability is not None and capability < _BF16_CAPABILITY:
-        return False
-    return not any(name in accelerator.name for name in _SLOW_FOR_THEIR_MEMORY)
+    is_fast = (accelerator.teraflops or 0.0) >= _FAST_TERAFLOPS
+    return Tier.HIGH if total >= _MIDDLE_BYTES and is_fast else Tier.MEDIUM

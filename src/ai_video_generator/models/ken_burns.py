@@ -24,6 +24,7 @@ from ai_video_generator.media.frames import Frame, FrameStream, Plane
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.models._plates import Plate, fitting_plate, make_plates
 from ai_video_generator.models.base_model import BaseModel, Scene
+from ai_video_generator.planning.plan import Plan
 from ai_video_generator.storyboard.camera_path import View, dissolve_weight, view_at
 from ai_video_generator.storyboard.stage import Stage, stage
 from ai_video_generator.storyboard.storyboard import Shot
@@ -57,18 +58,18 @@ class KenBurns(BaseModel):
         licence="Apache-2.0",
         home="",
         precisions=(Precision.FP32,),
-        native_size=None,
-        native_frame_rate=None,
         size_multiple_px=2,
         quality=20,
-        needs_accelerator=False,
         cpu_seconds_per_megapixel=0.0055,
         memory=MemoryProfile(
-            fixed_bytes=190 * 2**20, bytes_per_pixel=60.0, source="benchmarks/memory.json"
+            fixed_bytes=190 * 2**20,
+            bytes_per_pixel=15.0,
+            bytes_per_worker_pixel=3.0,
+            source="benchmarks/memory.json",
         ),
     )
 
-    def load(self) -> None:
+    def load(self, plan: Plan) -> None:
         """Nothing to load: the camera is arithmetic."""
 
     def generate(self, scene: Scene) -> FrameStream:
@@ -82,6 +83,8 @@ def _drawn(scene: Scene) -> Generator[Frame, None, None]:
     with ThreadPoolExecutor(scene.worker_count, thread_name_prefix="ken-burns") as pool:
         try:
             for frame_index, takes in _takes_by_frame(scene):
+                if frame_index not in scene.wanted:
+                    continue
                 waiting.append(pool.submit(_draw, takes, frame_index, scene.size))
                 if len(waiting) >= scene.worker_count * _AHEAD:
                     yield waiting.popleft().result()

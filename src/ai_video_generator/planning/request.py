@@ -1,4 +1,4 @@
-"""What was asked for, reduced to what a plan depends on."""
+"""What was asked for, reduced to what the plan depends on."""
 
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,21 +9,24 @@ from ai_video_generator.media.resolution import Resolution
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One job, without its files.
+    """One job before it is planned; None leaves a decision to the planner.
 
     Attributes:
-        picture_sizes: Size of each picture as seen upright, at least one.
-        sound_duration_s: Exact length of the sound.
-        container: File format of the output: "mp4", "mov", "mkv", "webm", "gif".
-        size: Size asked for; None lets the planner choose.
-        frame_rate: Rate asked for; None lets the planner choose.
-        fit: How pictures fill the frame.
-        quality: How much time may be spent.
-        codec: Compression asked for; None lets the planner choose for the container.
-        tier: Tier asked for; None takes the machine's own.
-        model: Backend asked for; None lets the planner choose.
-        time_budget: Longest time allowed, in multiples of the sound's length; None takes the
-            quality's own.
+        picture_sizes: Sizes of the pictures as shown, at least one.
+        sound_duration_s: Length of the sound, above 0.
+        container: Name of the file format.
+        size: Size of the video; even sides.
+        frame_rate: Frames per second.
+        fit: How a picture of one shape fills a frame of another.
+        quality: How much time may be spent for a better picture.
+        codec: How the video is compressed.
+        tier: Plan as for a machine of this strength.
+        model: Name of the backend.
+        gpu: The only accelerator that may be used, as in `Accelerator.device`.
+        cpu: Whether accelerators are left alone.
+        lowvram: Whether a network uses as little of a GPU's memory as it can.
+        reserve_vram_bytes: Memory of a GPU that stays free beyond the usual margin.
+        time_limit_s: Longest time that the job may take, above 0; None takes the quality's own.
         threads: Cores to use; 0 uses all that this process may.
         software_encoding: Whether hardware encoders are left alone.
     """
@@ -38,6 +41,10 @@ class Request:
     codec: Codec | None = None
     tier: Tier | None = None
     model: str | None = None
-    time_budget: float | None = None
+    gpu: str | None = None
+    cpu: bool = False
+    lowvram: bool = False
+    reserve_vram_bytes: int = 0
+    time_limit_s: float | None = None
     threads: int = 0
     software_encoding: bool = False

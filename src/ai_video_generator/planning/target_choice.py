@@ -1,7 +1,7 @@
 """How large the video is and how many frames a second it has."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ai_video_generator.config.choices import Fit, Tier
@@ -10,16 +10,14 @@ from ai_video_generator.config.hardware_config import (
     FLOORS,
     GIF_CAP,
     MAX_MAGNIFICATION,
-    RAM_SHARE,
     RATES,
     RUNGS,
     TIME_MARGIN,
     Target,
     cap,
-    time_budget,
 )
 from ai_video_generator.media.resolution import Resolution
-from ai_video_generator.planning.plan import Estimate, Reason
+from ai_video_generator.planning.plan import Reason
 from ai_video_generator.planning.request import Request
 
 _GIF_TICKS_PER_S = 100
@@ -28,38 +26,72 @@ _GIF_SHORTEST_TICKS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What a target takes.
+
+    Attributes:
+        seconds: Wall time of all that depends on the target.
+        ram_bytes: Peak memory of the processes.
+    """
+
+    seconds: float
+    ram_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A target, and what it takes.
+
+    Attributes:
+        target: Size and rate.
+        cost: What it takes.
+    """
+
+    target: Target
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TargetChoice:
     """What was chosen, and all that it was chosen by.
 
     Attributes:
-        target: The choice.
         steps: What it was chosen among, from the fewest pixels a second to the most.
-        floor: The least of the steps, unless memory does not suffice for it.
-        top: The most of the steps.
-        costs: The estimate of each step.
+        chosen: Place of the choice among them.
+        floor: Place of the least that is chosen, unless memory does not suffice for it.
+        top: Place of the most that is chosen.
         sharp_limit: The largest size at which at least one picture is still sharp.
-        budget_s: Seconds that the job may take; None without a limit.
-        ram_free_bytes: Memory that is free now.
+        budget_s: Seconds that it may take; None without a limit.
+        ram_usable_bytes: Memory that may be filled.
         is_gif: Whether the video is a GIF.
     """
 
-    target: Target
-    steps: tuple[Target, ...]
-    floor: Target
-    top: Target
-    costs: Mapping[Target, Estimate]
+    steps: tuple[Step, ...]
+    chosen: int
+    floor: int
+    top: int
     sharp_limit: Resolution
     budget_s: float | None
-    ram_free_bytes: int
+    ram_usable_bytes: int
     is_gif: bool
 
-    def fits_memory(self, step: Target) -> bool:
-        """Whether the free memory suffices, with the margin."""
-        return _fits_memory(self.costs[step], self.ram_free_bytes)
+    @property
+    def target(self) -> Target:
+        """The choice."""
+        return self.steps[self.chosen].target
 
-    def fits_time(self, step: Target) -> bool:
+    @property
+    def larger(self) -> Step | None:
+        """The step above the choice, where there is one that could have been chosen."""
+        return self.steps[self.chosen + 1] if self.chosen < self.top else None
+
+    def fits_memory(self, step: Step) -> bool:
+        """Whether the memory suffices."""
+        return step.cost.ram_bytes <= self.ram_usable_bytes
+
+    def fits_time(self, step: Step) -> bool:
         """Whether the time allowed suffices, with the margin."""
-        return _fits_time(self.costs[step], self.budget_s)
+        return self.budget_s is None or step.cost.seconds * (1 + TIME_MARGIN) <= self.budget_s
 
 
 def chosen_fit(request: Request) -> tuple[Fit, Reason]:
@@ -91,8 +123,9 @@ def chosen_target(
     tier: Tier,
     fit: Fit,
     is_gif: bool,
-    ram_free_bytes: int,
-    cost: Callable[[Target], Estimate],
+    ram_usable_bytes: int,
+    budget_s: float | None,
+    cost: Callable[[Target], Cost],
 ) -> TargetChoice:
     """The largest target that memory and time allow, from the tier's floor to the quality's cap.
 
@@ -101,7 +134,8 @@ def chosen_target(
         tier: Names the floor.
         fit: How pictures fill the frame; AUTO lets each have its own way.
         is_gif: Whether the video is a GIF.
-        ram_free_bytes: Memory that is free now.
+        ram_usable_bytes: Memory that may be filled.
+        budget_s: Seconds that it may take; None without a limit.
         cost: Estimates a target; time must grow with its pixels a second.
     """
     limit = _sharp_limit(request, fit)
@@ -114,38 +148,24 @@ def chosen_target(
     rungs: Iterable[Target] = RUNGS
     if request.size is not None:
         rungs = (Target(size=request.size, frame_rate=rate) for rate in RATES)
-    steps = tuple(dict.fromkeys(map(fitted, rungs)))
-    floor, top = map(fitted, _bounds(request, tier, is_gif=is_gif))
-    costs = {step: cost(step) for step in steps}
-    budget_s = _budget_s(request, tier)
-
-    start, end = steps.index(floor), steps.index(top)
-    in_memory = [step for step in steps if _fits_memory(costs[step], ram_free_bytes)]
-    above = [
-        step
-        for step in steps[start + 1 : end + 1]
-        if step in in_memory and _fits_time(costs[step], budget_s)
-    ]
-    below = [step for step in steps[: start + 1] if step in in_memory]
-    return TargetChoice(
-        target=[steps[0], *below, *above][-1],
-        steps=steps,
+    targets = list(dict.fromkeys(map(fitted, rungs)))
+    floor, top = (targets.index(fitted(bound)) for bound in _bounds(request, tier, is_gif=is_gif))
+    choice = TargetChoice(
+        steps=tuple(Step(target=target, cost=cost(target)) for target in targets),
+        chosen=0,
         floor=floor,
         top=top,
-        costs=costs,
         sharp_limit=limit,
         budget_s=budget_s,
-        ram_free_bytes=ram_free_bytes,
+        ram_usable_bytes=ram_usable_bytes,
         is_gif=is_gif,
     )
-
-
-def _fits_memory(estimate: Estimate, free_bytes: int) -> bool:
-    return estimate.ram_bytes <= free_bytes * RAM_SHARE
-
-
-def _fits_time(estimate: Estimate, budget_s: float | None) -> bool:
-    return budget_s is None or estimate.seconds * (1 + TIME_MARGIN) <= budget_s
+    possible = [
+        place
+        for place, step in enumerate(choice.steps[: top + 1])
+        if choice.fits_memory(step) and (place <= floor or choice.fits_time(step))
+    ]
+    return replace(choice, chosen=max(possible, default=0))
 
 
 def _bounds(request: Request, tier: Tier, *, is_gif: bool) -> tuple[Target, Target]:
@@ -153,15 +173,8 @@ def _bounds(request: Request, tier: Tier, *, is_gif: bool) -> tuple[Target, Targ
     if is_gif:
         return RUNGS[0], GIF_CAP
     # Who names a time wants it kept, on any machine.
-    floor = FLOORS[tier] if request.time_budget is None else RUNGS[0]
+    floor = FLOORS[tier] if request.time_limit_s is None else RUNGS[0]
     return floor, cap(request.quality, tier)
-
-
-def _budget_s(request: Request, tier: Tier) -> float | None:
-    budget = request.time_budget
-    if budget is None:
-        budget = time_budget(request.quality, tier)
-    return None if budget is None else budget * float(request.sound_duration_s)
 
 
 def _gif_rate(rate: Fraction) -> Fraction:

@@ -2,34 +2,94 @@
 
 from ai_video_generator.config.choices import Tier
 from ai_video_generator.config.hardware_config import MAX_MAGNIFICATION, RAM_SHARE, RUNGS, Target
-from ai_video_generator.media.timeline import rate_text
-from ai_video_generator.planning.plan import Reason
+from ai_video_generator.hardware.facts import HardwareFacts
+from ai_video_generator.media.timeline import clock_text, rate_text
+from ai_video_generator.planning.plan import Estimate, Reason, Rejection
 from ai_video_generator.planning.request import Request
 from ai_video_generator.planning.target_choice import TargetChoice
 
 _ASKED = "it was asked for"
 
 
-def target_reasons(request: Request, tier: Tier, choice: TargetChoice) -> tuple[Reason, ...]:
-    """Explain size, frame rate, time, and memory where it decided something."""
+def target_reasons(request: Request, choice: TargetChoice) -> tuple[Reason, ...]:
+    """Explain size and frame rate."""
     size, rate = choice.target.size, choice.target.frame_rate
-    reasons = (
+    return (
         Reason(topic="size", choice=str(size), because=_size(request, choice)),
         Reason(topic="frame rate", choice=rate_text(rate), because=_rate(request, choice)),
-        Reason(
-            topic="time",
-            choice=f"{choice.costs[choice.target].seconds:.1f} s",
-            because=_time(request, tier, choice),
-        ),
     )
-    return (*reasons, *_memory(choice))
+
+
+def time_reason(
+    request: Request,
+    tier: Tier,
+    choice: TargetChoice,
+    estimate: Estimate,
+    *,
+    limit_s: float | None = None,
+) -> Reason:
+    """Explain the time.
+
+    Args:
+        request: What was asked for.
+        tier: The machine's tier.
+        choice: The target, and what larger ones would take.
+        estimate: The whole plan's.
+        limit_s: Longest time of a network; None takes the target's own.
+    """
+    low, high = (clock_text(seconds) for seconds in (estimate.seconds_low, estimate.seconds_high))
+    said = (
+        f"{estimate.seconds:.1f} s"
+        if estimate.seconds < _MINUTE_S
+        else clock_text(estimate.seconds)
+    )
+    parts = [f"{estimate.basis}, between {low} and {high}"]
+    budget_s = choice.budget_s if limit_s is None else limit_s
+    if budget_s is None:
+        parts.append(f"quality {request.quality} sets no limit")
+    else:
+        sound_s = float(request.sound_duration_s)
+        parts.append(f"{budget_s:.1f} s are allowed for {sound_s:.1f} s of sound")
+        parts += _larger(choice) + _forced(request, tier, choice)
+    return Reason(topic="time", choice=said, because="; ".join(parts))
+
+
+def memory_reasons(choice: TargetChoice, facts: HardwareFacts) -> tuple[Reason, ...]:
+    """Why memory decided; nothing where it did not."""
+    larger = choice.larger
+    if larger is None or choice.fits_memory(larger):
+        return ()
+    need = f"{choice.steps[choice.chosen].cost.ram_bytes / 1e6:.0f} MB"
+    more = f"{larger.target} would need {larger.cost.ram_bytes / 1e6:.0f} MB"
+    return (Reason(topic="memory", choice=need, because=f"{_free(facts)}; {more}"),)
+
+
+def memory_rejection(
+    subject: str, target: Target, need_bytes: int, facts: HardwareFacts
+) -> Rejection:
+    """Why a target is left aside for want of memory."""
+    because = f"needs {need_bytes / 1e6:.0f} MB; {_free(facts)}"
+    return Rejection(subject=f"{subject}, {target}", because=because)
+
+
+def larger_rejection(subject: str, choice: TargetChoice, facts: HardwareFacts) -> list[Rejection]:
+    """Why the target above the one chosen is left aside; nothing when that is the most."""
+    larger = choice.larger
+    if larger is None:
+        return []
+    if not choice.fits_memory(larger):
+        return [memory_rejection(subject, larger.target, larger.cost.ram_bytes, facts)]
+    time, allowed = clock_text(larger.cost.seconds), clock_text(choice.budget_s or 0.0)
+    because = f"would take {time} and {allowed} are allowed"
+    return [Rejection(subject=f"{subject}, {larger.target}", because=because)]
 
 
 def _size(request: Request, choice: TargetChoice) -> str:
     if request.size is not None:
         return _ASKED
     if choice.is_gif:
-        return f"GIF files are huge, so that more than {choice.top.size} must be asked for"
+        most = choice.steps[choice.top].target.size
+        return f"GIF files are huge, so that more than {most} must be asked for"
     limit = choice.sharp_limit
     if choice.target.size == limit != RUNGS[-1].size:
         largest = max(request.picture_sizes, key=lambda size: size.pixel_count)
@@ -53,45 +113,31 @@ def _rate(request: Request, choice: TargetChoice) -> str:
 
 
 def _step(choice: TargetChoice) -> str:
-    if choice.target == choice.top:
-        return f"{choice.top} is the most that is made without being asked for"
-    if choice.target == choice.floor:
-        return f"{choice.floor} is the least that is made on a machine of this tier"
-    return f"the largest step from {choice.floor} to {choice.top} that memory and time allow"
+    floor, top = (choice.steps[place].target for place in (choice.floor, choice.top))
+    if choice.chosen == choice.top:
+        return f"{top} is the most that is made without being asked for"
+    if choice.chosen == choice.floor:
+        return f"{floor} is the least that is made on a machine of this tier"
+    return f"the largest step from {floor} to {top} that memory and time allow"
 
 
-def _time(request: Request, tier: Tier, choice: TargetChoice) -> str:
-    estimate = choice.costs[choice.target]
-    basis = "measured on this machine" if estimate.measured else "reckoned, nothing measured yet"
-    if choice.budget_s is None:
-        return f"{basis}; quality {request.quality.value} sets no limit"
-    sound_s = float(request.sound_duration_s)
-    parts = [basis, f"{choice.budget_s:.1f} s are allowed for {sound_s:.1f} s of sound"]
-    larger = _next(choice)
-    if larger is not None:
-        parts.append(f"{larger} would take {choice.costs[larger].seconds:.1f} s")
-    if not choice.fits_time(choice.target):
-        floor = "least that can be made" if request.time_budget else f"{tier.value} tier's floor"
-        why = _ASKED if len(choice.steps) == 1 else f"it is the {floor}"
-        parts.append(f"made all the same, because {why}")
-    return "; ".join(parts)
+_MINUTE_S = 60.0
 
 
-def _next(choice: TargetChoice) -> Target | None:
-    """The step above the one chosen, where there is one that could have been chosen."""
-    index = choice.steps.index(choice.target)
-    return None if choice.target == choice.top else choice.steps[index + 1]
+def _larger(choice: TargetChoice) -> list[str]:
+    """What the next step would take."""
+    larger = choice.larger
+    return [] if larger is None else [f"{larger.target} would take {larger.cost.seconds:.1f} s"]
 
 
-def _memory(choice: TargetChoice) -> tuple[Reason, ...]:
-    """Why memory decided; nothing where it did not."""
-    free = f"{choice.ram_free_bytes / 1e6:.0f} MB are free, of which {RAM_SHARE:.0%} may be used"
-    larger = _next(choice)
-    if not choice.fits_memory(choice.target):
-        rest = "the job may be slow or fail; closing other programs helps"
-    elif larger is not None and not choice.fits_memory(larger):
-        rest = f"{larger} would need {choice.costs[larger].ram_bytes / 1e6:.0f} MB"
-    else:
-        return ()
-    need = f"{choice.costs[choice.target].ram_bytes / 1e6:.0f} MB"
-    return (Reason(topic="memory", choice=need, because=f"{free}; {rest}"),)
+def _forced(request: Request, tier: Tier, choice: TargetChoice) -> list[str]:
+    """Why a target is made although it takes longer than allowed."""
+    if choice.fits_time(choice.steps[choice.chosen]):
+        return []
+    floor = "least that can be made" if request.time_limit_s else f"{tier} tier's floor"
+    why = _ASKED if len(choice.steps) == 1 else f"it is the {floor}"
+    return [f"made all the same, because {why}"]
+
+
+def _free(facts: HardwareFacts) -> str:
+    return f"{facts.ram_free_bytes / 1e6:.0f} MB are free, of which {RAM_SHARE:.0%} may be used"

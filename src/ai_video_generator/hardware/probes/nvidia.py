@@ -1,144 +1,109 @@
 """NVIDIA GPUs, as the driver's management library (NVML) tells of them; no CUDA context is made."""
 
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import TypeVar
+import ctypes
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
 
-from ai_video_generator.hardware.facts import Accelerator, AcceleratorKind, Precision
+from ai_video_generator.hardware.facts import Accelerator
+from ai_video_generator.hardware.probes._nvml import Board, read
+from ai_video_generator.hardware.probes._nvml_faults import driver_sentence, gpu_sentence
+from ai_video_generator.hardware.probes._sysfs import SYS_ROOT, graphics_cards
+from ai_video_generator.hardware.probes._visible_devices import Candidate, visible_positions
 
-T = TypeVar("T")
-
-_FP16_CAPABILITY, _BF16_CAPABILITY, _FP8_CAPABILITY = (5, 3), (8, 0), (8, 9)
-# CUDA C++ Programming Guide, table "Arithmetic Instructions" and tensor core formats: fp16 from
-# 5.3, bf16 from Ampere, fp8 from Ada.
-_BROKEN_FP16 = "GTX 16"
-# The GTX 16 series has 7.5 but no tensor cores; diffusion models return black frames in fp16 on it.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
-    """One GPU as NVML tells it.
-
-    Attributes:
-        index: NVML's number.
-        name: Name, as text.
-        total_bytes: Memory of the board.
-        free_bytes: Memory nobody uses.
-        capability: CUDA compute capability (major, minor).
-        temperature_c: Degrees Celsius; None when the board does not tell.
-        driver: Version of the driver.
-    """
-
-    index: int
-    name: str
-    total_bytes: int
-    free_bytes: int
-    capability: tuple[int, int]
-    temperature_c: int | None
-    driver: str
+_VENDOR = "10de"
+_WSL_LIBRARY = Path("/usr/lib/wsl/lib/libnvidia-ml.so.1")
+# Windows' driver puts it there; not every Linux distribution looks in that folder.
+_TAKEN = {"nvidia", "vfio-pci"}
+# Drivers that already have a card: NVIDIA's own, whose library a container may lack, and the one
+# that lends it to a virtual machine.
+_VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 
-def accelerator_of(reading: Reading) -> Accelerator:
-    """What a reading means for a planner."""
-    return Accelerator(
-        kind=AcceleratorKind.CUDA,
-        index=reading.index,
-        name=reading.name,
-        total_bytes=reading.total_bytes,
-        free_bytes=reading.free_bytes,
-        compute_capability=reading.capability,
-        precisions=precisions_of(reading.capability, reading.name),
-        temperature_c=reading.temperature_c,
-        driver=reading.driver,
-    )
+def nvidia_accelerators(
+    sys_root: Path = SYS_ROOT, wsl_library: Path = _WSL_LIBRARY
+) -> tuple[tuple[Accelerator, ...], tuple[str, ...]]:
+    """Find the NVIDIA GPUs that CUDA would show this process, counted in the order of the PCI bus.
 
-
-def precisions_of(capability: tuple[int, int], name: str) -> tuple[Precision, ...]:
-    """Formats that a GPU of this compute capability computes in, the widest first."""
-    found = [Precision.FP32]
-    if capability >= _FP16_CAPABILITY and _BROKEN_FP16 not in name:
-        found.append(Precision.FP16)
-    if capability >= _BF16_CAPABILITY:
-        found.append(Precision.BF16)
-    if capability >= _FP8_CAPABILITY:
-        found.append(Precision.FP8)
-    return tuple(found)
-
-
-def nvidia_accelerators() -> tuple[tuple[Accelerator, ...], tuple[str, ...]]:
-    """Find the NVIDIA GPUs.
+    Args:
+        sys_root: Where Linux shows devices.
+        wsl_library: Where Windows puts NVML for Linux programs.
 
     Returns:
-        The GPUs, and one sentence for each thing that NVML refused to tell.
+        The GPUs, and one sentence for each that cannot be used.
     """
+    import pynvml
+
+    try:
+        with _library(wsl_library):
+            return _all_devices(pynvml.nvmlDeviceGetCount())
+    except pynvml.NVMLError as error:
+        cards = graphics_cards(_VENDOR, sys_root)
+        has_card = any(card.driver not in _TAKEN for card in cards)
+        sentence = driver_sentence(error.value, str(error), has_card=has_card)
+        return (), (sentence,) if sentence else ()
+
+
+@contextmanager
+def _library(wsl_library: Path) -> Iterator[None]:
+    """Open NVML, and close it whatever happens."""
     import pynvml
 
     try:
         pynvml.nvmlInit()
     except pynvml.NVMLError_LibraryNotFound:
-        return (), ("No NVIDIA driver is installed.",)
-    except pynvml.NVMLError as error:
-        return (), (f"The NVIDIA driver does not answer: {_said(error)}.",)
+        try:
+            ctypes.CDLL(str(wsl_library))  # found by its own name from now on
+        except OSError as error:
+            raise pynvml.NVMLError(pynvml.NVML_ERROR_LIBRARY_NOT_FOUND) from error
+        pynvml.nvmlInit()
     try:
-        return _all_devices(pynvml.nvmlDeviceGetCount(), _text(pynvml.nvmlSystemGetDriverVersion()))
-    except pynvml.NVMLError as error:
-        return (), (f"The NVIDIA driver stopped answering: {_said(error)}.",)
+        yield
     finally:
         with suppress(pynvml.NVMLError):
             pynvml.nvmlShutdown()
 
 
-def _all_devices(count: int, driver: str) -> tuple[tuple[Accelerator, ...], tuple[str, ...]]:
+def _all_devices(count: int) -> tuple[tuple[Accelerator, ...], tuple[str, ...]]:
     import pynvml
 
+    driver = str(pynvml.nvmlSystemGetDriverVersion())
+    runtime = _version_text(pynvml.nvmlSystemGetCudaDriverVersion_v2())
     found: list[Accelerator] = []
     notes: list[str] = []
     for index in range(count):
         try:
-            found.append(accelerator_of(_read(index, driver)))
+            handle = pynvml.nvmlDeviceGetHandleByIndex(index)
+            found += read(Board(index=index, handle=handle, driver=driver, runtime_version=runtime))
         except pynvml.NVMLError as error:
-            notes.append(f"NVIDIA GPU {index} cannot be read: {_said(error)}.")
-    return tuple(found), tuple(notes)
+            notes.append(gpu_sentence(index, error.value, str(error)))
+    shown, sentences = _visible(found, os.environ.get(_VISIBLE))
+    return shown, (*notes, *sentences)
 
 
-def _read(index: int, driver: str) -> Reading:
-    import pynvml
-
-    handle = pynvml.nvmlDeviceGetHandleByIndex(index)
-    memory = pynvml.nvmlDeviceGetMemoryInfo(handle)
-    major, minor = pynvml.nvmlDeviceGetCudaComputeCapability(handle)
-    return Reading(
-        index=index,
-        name=_text(pynvml.nvmlDeviceGetName(handle)),
-        total_bytes=int(memory.total),
-        free_bytes=int(memory.free),
-        capability=(major, minor),
-        temperature_c=_told(
-            lambda: int(pynvml.nvmlDeviceGetTemperature(handle, pynvml.NVML_TEMPERATURE_GPU))
-        ),
-        driver=driver,
-    )
+def _version_text(number: int) -> str:
+    """CUDA's 12080 as "12.8"."""
+    return f"{number // 1000}.{number % 1000 // 10}"
 
 
-def _told(question: Callable[[], T]) -> T | None:
-    """The answer to a question that some boards do not answer."""
-    import pynvml
-
-    try:
-        return question()
-    except pynvml.NVMLError:
-        return None
-
-
-def _said(error: Exception) -> str:
-    """What NVML said, without the full stop that some of its messages have."""
-    return str(error).rstrip(".")
-
-
-def _text(value: str | bytes) -> str:
-    """NVML's strings are bytes in older releases of its Python binding."""
-    return value.decode(errors="replace") if isinstance(value, bytes) else value
+def _visible(
+    found: Sequence[Accelerator], variable: str | None
+) -> tuple[tuple[Accelerator, ...], tuple[str, ...]]:
+    """Those that CUDA shows, with its numbers, and what to know of the others."""
+    candidates = [Candidate(board=gpu.index, uuid=gpu.uuid) for gpu in found]
+    positions = visible_positions(candidates, variable)
+    shown = tuple(replace(found[position], index=index) for index, position in enumerate(positions))
+    notes = []
+    if len(shown) < len(found):
+        notes.append(f"{_VISIBLE}={variable} hides {len(found) - len(shown)} of {len(found)} GPUs.")
+    if sum(gpu.is_slice for gpu in shown) > 1:
+        notes.append(
+            "CUDA uses one slice of a GPU in a process, the first that is visible: choose another "
+            f"with {_VISIBLE}=MIG-…, as `nvidia-smi -L` lists them."
+        )
+    return shown, tuple(notes)
 
 
 PROBE = nvidia_accelerators

@@ -1,0 +1,62 @@
+"""Frames of one size become frames of another."""
+
+from contextlib import closing
+
+import cv2
+import numpy as np
+
+from ai_video_generator.media.frames import Frame, FrameStream, Plane
+from ai_video_generator.media.resolution import Resolution
+
+
+def resized(frames: FrameStream, size: Resolution) -> FrameStream:
+    """Resize a stream, frame by frame; frames of the right size pass unchanged.
+
+    Enlarging is Lanczos over 8x8 pixels, chroma kept on the left column of its luma. Shrinking
+    takes the mean of what a pixel covers; there chroma may move by a quarter of its pixel, which
+    nobody sees.
+
+    Args:
+        frames: Frames of any even sizes; closed at the end.
+        size: Size of the frames that come out; even sides.
+    """
+    with closing(frames):
+        for frame in frames:
+            yield frame if frame.size == size else _resized(frame, size)
+
+
+def _resized(frame: Frame, size: Resolution) -> Frame:
+    into = Frame.empty(size)
+    across = size.width_px / frame.size.width_px
+    upward = size.height_px / frame.size.height_px
+    if across < 1 or upward < 1:
+        for plane, target in ((frame.y, into.y), (frame.u, into.u), (frame.v, into.v)):
+            height, width = target.shape
+            target[:] = cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA)
+        return into
+    # Where pixel i of the large plane lies in the small one: luma by its middle, chroma by the
+    # middle of its rows and the left of its columns.
+    _enlarged(frame.y, into.y, across, upward, left_sited=False)
+    for plane, target in ((frame.u, into.u), (frame.v, into.v)):
+        _enlarged(plane, target, across, upward, left_sited=True)
+    return into
+
+
+def _enlarged(plane: Plane, into: Plane, across: float, upward: float, *, left_sited: bool) -> None:
+    # A left-sited sample i lies at luma 2i; its luma's middle rule, halved, leaves a quarter.
+    middle = 0.25 if left_sited else 0.5
+    matrix = np.array(
+        [
+            [1 / across, 0.0, middle / across - middle],
+            [0.0, 1 / upward, 0.5 / upward - 0.5],
+        ]
+    )
+    height, width = into.shape
+    cv2.warpAffine(
+        plane,
+        matrix,
+        (width, height),
+        dst=into,
+        flags=cv2.INTER_LANCZOS4 | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
