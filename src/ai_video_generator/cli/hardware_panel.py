@@ -61,7 +61,7 @@ def _rows(facts: HardwareFacts) -> Iterator[tuple[str, "RenderableType"]]:
         names = [name for name in facts.video_encoders if (name in chips) is wanted]
         yield title, Text(", ".join(names) or "none")
     yield "PyTorch", Text(_torch(facts.torch))
-    fix = torch_fix(facts)
+    fix = torch_fix(facts) if facts.accelerators else ""
     if fix:
         yield "", Text(f"for local models: {fix}", "dim")
     tier = machine_tier(facts)

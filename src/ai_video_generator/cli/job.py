@@ -60,9 +60,10 @@ def _close(result: Result) -> None:
     plan = result.plan
     if plan is None:
         return
-    for attempt in result.attempts:
+    for number, attempt in enumerate(result.attempts, start=1):
         if attempt.error is not None:
-            console.note(f"tried {attempt.plan.encoder.name} first: {attempt.error}")
+            tried = f"{attempt.plan.model} on {attempt.plan.device}, {attempt.plan.encoder.name}"
+            console.note(f"attempt {number} ({tried}) failed: {attempt.error}")
     console.note(f"sound: {result.sound_track}")
     speed = float(plan.timeline.duration_s) / max(result.seconds, 1e-3)  # a clock may stand still
     console.note(f"done in {clock_text(result.seconds)}, {speed:.1f} x real time")

@@ -23,7 +23,8 @@ def time_limit_s(text: str, sound_duration_s: float) -> float:
         seconds = float(times[1]) * sound_duration_s
     else:
         parts = list(_PART.finditer(compact))
-        if "".join(part[0] for part in parts) != compact or any(not part[2] for part in parts[:-1]):
+        has_units = len(parts) == 1 or all(part[2] for part in parts)
+        if "".join(part[0] for part in parts) != compact or not has_units:
             parts = []
         seconds = sum(float(part[1]) * _UNITS_S[part[2] or "s"] for part in parts)
     if not seconds > 0:

@@ -126,12 +126,14 @@ class JobRunner:
                     raise error
                 _log.warning("%s; trying: %s", error, changed(job.plan, following.plan))
                 job = following
-        self._remember(attempts[-1], conditions.cores)
+        seconds = time.monotonic() - conditions.started_s
+        lost_s = sum(attempt.seconds for attempt in attempts[:-1])
+        self._remember(job.plan, seconds - lost_s, conditions.cores)
         track = job.recipe.sound_track
         return Result(
             path=job.output,
             attempts=tuple(attempts),
-            seconds=time.monotonic() - conditions.started_s,
+            seconds=seconds,
             sound=job.sound,
             sound_track=track.because if track else "the file type carries no sound",
             recipe=job.recipe,
@@ -201,13 +203,13 @@ class JobRunner:
             tell=_log.warning,
         )
 
-    def _remember(self, attempt: Attempt, cores: float) -> None:
-        """Note how long the job took."""
-        if attempt.seconds >= _SHORTEST_MEASURE_S:
-            taught = job_done(attempt.plan, attempt.seconds, cores=cores)
+    def _remember(self, plan: Plan, seconds: float, cores: float) -> None:
+        """Note how long the job took, from the first look at its inputs on."""
+        if seconds >= _SHORTEST_MEASURE_S:
+            taught = job_done(plan, seconds, cores=cores)
             if taught is not None:
                 self._book.record_job(*taught)
-        self._breaker.forgive(attempt.plan)
+        self._breaker.forgive(plan)
 
 
 def _following(job: Job, ladder: Ladder, failures: list[Failure]) -> Job | None:

@@ -239,14 +239,11 @@ def _frames(
 
 
 def _sound_chunks(store: ChunkStore) -> tuple[range, ...]:
-    """The finished chunks that can be read, from the first frame on."""
+    """The finished chunks that are not damaged, from the first frame on."""
     finished = store.finished()
     for count, wanted in enumerate(finished):
-        try:
-            for _ in store.frames(wanted):
-                pass
-        except EncodingError as error:
-            _log.warning("%s; it is made again", error)
+        if not store.is_sound(wanted):
+            _log.warning("the finished frames from %d on are damaged and made again", wanted.start)
             for damaged in finished[count:]:
                 store.drop(damaged)
             return finished[:count]

@@ -80,7 +80,10 @@ class VideoGenerator:
         self._progress = progress or ProgressTracker()
         self._book = CacheBook(self._settings.cache_folder)
         backends = backends or BACKENDS
-        self._planner = JobPlanner(hardware_detector or HardwareDetector(), self._book, backends)
+        detector = hardware_detector or HardwareDetector(
+            work_folder=self._book.folder, cache_folder=self._book.folder
+        )
+        self._planner = JobPlanner(detector, self._book, backends)
         self._runner = JobRunner(self._progress, self._book, backends, on_plan)
 
     @property
@@ -199,11 +202,34 @@ class VideoGenerator:
         Raises:
             AIVideoError: When an input cannot be read, or nothing can be planned.
         """
+        return self.ladders(images, audio, output, machines={"": facts}, **options)[""]
+
+    def ladders(
+        self,
+        images: AnyPath | Sequence[AnyPath],
+        audio: AnyPath,
+        output: AnyPath | None = None,
+        *,
+        machines: Mapping[str, HardwareFacts | None],
+        **options: Any,
+    ) -> dict[str, Ladder]:
+        """Judge the same job for several machines; see `ladder`.
+
+        Args:
+            images: The picture, or several.
+            audio: The sound.
+            output: The video; only its ending matters.
+            machines: By name; None is this one.
+            **options: Settings of this job, by name.
+
+        Raises:
+            AIVideoError: When an input cannot be read, or nothing can be planned.
+        """
         container = container_of(Path(output)).name if output else "mp4"
         pictures, sound = self._read(_paths(images), Path(audio))
         settings = changed_settings(self._settings, options)
         request = _request(pictures, sound, container, settings)
-        return self._planner.ladder(request, facts=facts)
+        return {name: self._planner.ladder(request, facts=machines[name]) for name in machines}
 
     def get_estimated_time(self, duration: float) -> float:
         """Seconds that a video of a typical photo takes on this machine.

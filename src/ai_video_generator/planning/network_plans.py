@@ -139,10 +139,12 @@ def _unwanted(shared: FrameWork, spec: ModelSpec) -> str:
 
 
 def _without_torch(facts: HardwareFacts) -> str:
-    """Why PyTorch cannot be used; empty when it can."""
+    """Why PyTorch can use no GPU; empty when it can use one."""
     if facts.torch is None:
         return "needs PyTorch, which is not installed; aivg doctor has the line that installs it"
-    return f"needs PyTorch: {facts.torch.problem}" if facts.torch.problem else ""
+    if facts.torch.devices:
+        return ""
+    return f"needs PyTorch: {facts.torch.problem or 'the one installed can use no GPU'}"
 
 
 def _devices(shared: FrameWork) -> list[Accelerator]:
