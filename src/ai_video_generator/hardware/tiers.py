@@ -6,14 +6,14 @@ from ai_video_generator.hardware.facts import Accelerator, HardwareFacts
 
 _GIB = 1024**3
 
-_ULTRA_BYTES = int(15.5 * _GIB)
+ULTRA_BYTES = int(15.5 * _GIB)
 # Cards sold as 16 GB report 15.6 (V100) to 16.0 GiB (RTX 4080).
-_MIDDLE_BYTES = int(9.5 * _GIB)
+MIDDLE_BYTES = int(9.5 * _GIB)
 # Cards sold as 10 GB report 9.8 to 10.0 GiB (RTX 3080).
-_MEDIUM_BYTES = int(7.5 * _GIB)
+MEDIUM_BYTES = int(7.5 * _GIB)
 # Cards sold as 8 GB report 7.8 to 8.0 GiB.
 
-_FAST_TERAFLOPS = 20.0
+FAST_TERAFLOPS = 20.0
 # Between the slow cards with 10 to 15 GiB (RTX 2080 Ti 18, RTX 3060 15, Arc B580 14, Tesla T4 8)
 # and the fast ones (RTX 3080 and 4070 37, RTX 4080 Laptop 46), at the highest clock that the driver
 # names.
@@ -42,9 +42,9 @@ def machine_tier(facts: HardwareFacts) -> Tier:
 
 def _accelerator_tier(accelerator: Accelerator) -> Tier:
     total = accelerator.total_bytes
-    if accelerator.shares_ram or total < _MEDIUM_BYTES:
+    if accelerator.shares_ram or total < MEDIUM_BYTES:
         return Tier.LOW
-    if total >= _ULTRA_BYTES:
+    if total >= ULTRA_BYTES:
         return Tier.ULTRA
-    is_fast = (accelerator.teraflops or 0.0) >= _FAST_TERAFLOPS
-    return Tier.HIGH if total >= _MIDDLE_BYTES and is_fast else Tier.MEDIUM
+    is_fast = (accelerator.teraflops or 0.0) >= FAST_TERAFLOPS
+    return Tier.HIGH if total >= MIDDLE_BYTES and is_fast else Tier.MEDIUM
