@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ai_video_generator.core.breaker import Breaker
 from ai_video_generator.core.cache_book import CacheBook
+from ai_video_generator.core.released import free_before_attempt, released
 from ai_video_generator.core.rendering import PROCESSOR, Job, Studio, check_room, render
 from ai_video_generator.core.result import Attempt, Result
 from ai_video_generator.core.watch import Deadline, Watch
@@ -35,11 +36,6 @@ _log = logging.getLogger(__name__)
 
 _SHORTEST_MEASURE_S = 2.0
 # A job shorter than this says more about start-up than about speed.
-
-_RELEASE_LIMIT_S, _RELEASE_STEP_S = 5.0, 0.2
-# Drivers give memory back within a second after a process has ended; one that takes longer is told.
-_RELEASED_SHARE = 0.95
-# Other programs take and give meanwhile.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,14 +164,14 @@ class JobRunner:
     ) -> tuple[AIVideoError | None, float]:
         """Try a plan once; what it raised, and the seconds it took."""
         started_s = time.monotonic()
-        free_before = _free_bytes(job.plan)
+        free_before = free_before_attempt(job.plan.device)
         try:
             render(job, studio, self._watch(job.plan, conditions, ladder, failures))
         except CancelledError:
             raise
         except AIVideoError as error:
             _log.info("an attempt failed", exc_info=error)
-            _await_release(job.plan, free_before)
+            released(job.plan.device, free_before)
             return error, time.monotonic() - started_s
         return None, time.monotonic() - started_s
 
@@ -224,27 +220,3 @@ def _following(job: Job, ladder: Ladder, failures: list[Failure]) -> Job | None:
     told = explained(plan, last)
     reasons = (*plan.reasons, *earlier, told.reasons[-1])
     return job.with_plan(replace(told, reasons=reasons))
-
-
-def _free_bytes(plan: Plan) -> int | None:
-    return None if plan.device == PROCESSOR else free_device_bytes(plan.device)
-
-
-def _await_release(plan: Plan, before_bytes: int | None) -> None:
-    """Wait until the device has its memory back, which the next attempt needs."""
-    if before_bytes is None:
-        return
-    give_up_s = time.monotonic() + _RELEASE_LIMIT_S
-    while (now_bytes := free_device_bytes(plan.device)) is not None:
-        if now_bytes >= _RELEASED_SHARE * before_bytes:
-            _log.info("%s has its memory back: %d bytes free", plan.device, now_bytes)
-            return
-        if time.monotonic() > give_up_s:
-            _log.warning(
-                "%s has %.1f GB free, %.1f GB before the attempt",
-                plan.device,
-                now_bytes / 1e9,
-                before_bytes / 1e9,
-            )
-            return
-        time.sleep(_RELEASE_STEP_S)
