@@ -12,12 +12,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.common import PHOTO, publish, table
-from benchmarks.material import make_sound
-
 from ai_video_generator import VideoGenerator
 from ai_video_generator.config.settings import load_settings
 from ai_video_generator.planning.estimate import job_done
+from benchmarks.common import PHOTO, publish, table
+from benchmarks.material import make_sound
 
 JOBS = (
     ("720p", 24, 20),
