@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -35,6 +36,14 @@ def no_thread_left() -> Iterator[None]:
     while (left := set(threading.enumerate()) - before) and time.monotonic() < give_up_s:
         time.sleep(0.01)
     assert not left, f"threads left running: {sorted(thread.name for thread in left)}"
+
+
+@pytest.fixture
+def terminal_signals() -> Iterator[None]:
+    """Ctrl-C as a terminal gives it: children of a job in the background inherit "ignored"."""
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, handler)
 
 
 @pytest.fixture(scope="session")

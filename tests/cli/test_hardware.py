@@ -91,6 +91,7 @@ _posix = pytest.mark.skipif(sys.platform == "win32", reason="sends a signal of P
 
 @_posix
 @pytest.mark.slow
+@pytest.mark.usefixtures("terminal_signals")
 @pytest.mark.parametrize("arguments", [(), ("--json",)])
 def test_watching_prints_a_line_a_second_and_ends_well(arguments: tuple[str, ...]) -> None:
     command = [*PROGRAM, "hardware", "--watch", *arguments]
@@ -103,7 +104,10 @@ def test_watching_prints_a_line_a_second_and_ends_well(arguments: tuple[str, ...
         second = process.stdout.readline()
         passed_s = time.monotonic() - started_s
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+        try:
+            _, errors = process.communicate(timeout=20)
+        finally:
+            process.kill()
 
     assert process.returncode == 0
     assert errors == ""
@@ -118,6 +122,7 @@ def test_watching_prints_a_line_a_second_and_ends_well(arguments: tuple[str, ...
 
 @_posix
 @pytest.mark.slow
+@pytest.mark.usefixtures("terminal_signals")
 def test_watching_on_a_terminal_ends_well() -> None:
     import pty
 
@@ -139,6 +144,7 @@ def test_watching_on_a_terminal_ends_well() -> None:
             while process.poll() is None and time.monotonic() < give_up_s:
                 if select.select([ours], [], [], 0.1)[0]:
                     os.read(ours, 65536)
+            process.kill()
     finally:
         os.close(ours)
         os.close(theirs)
