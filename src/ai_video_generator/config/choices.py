@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from ai_video_generator.hardware.tiers import Tier
 
-__all__ = ["Codec", "Fit", "Quality", "SoundMode", "Tier"]
+__all__ = ["Codec", "Fit", "Order", "Quality", "SoundMode", "Style", "Tier"]
 
 
 class Quality(StrEnum):
@@ -35,6 +35,24 @@ class Codec(StrEnum):
     VP9 = "vp9"
     PRORES = "prores"
     GIF = "gif"
+
+
+class Style(StrEnum):
+    """How a video is directed; auto takes what suits the sound."""
+
+    AUTO = "auto"
+    CALM = "calm"
+    DOCUMENTARY = "documentary"
+    MUSIC_VIDEO = "music-video"
+    ENERGETIC = "energetic"
+    PODCAST = "podcast"
+
+
+class Order(StrEnum):
+    """In which order several pictures are shown."""
+
+    GIVEN = "given"
+    BEST = "best"
 
 
 class SoundMode(StrEnum):

@@ -10,7 +10,15 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.fields import FieldInfo
 
 from ai_video_generator.config.amounts import checked_size_bytes, checked_time_limit, time_limit_s
-from ai_video_generator.config.choices import Codec, Fit, Quality, SoundMode, Tier
+from ai_video_generator.config.choices import (
+    Codec,
+    Fit,
+    Order,
+    Quality,
+    SoundMode,
+    Style,
+    Tier,
+)
 from ai_video_generator.errors import SettingsError
 from ai_video_generator.media.resolution import NAMED_SIZES, Resolution, parse_size
 from ai_video_generator.media.timeline import parse_frame_rate
@@ -68,6 +76,11 @@ def _checked_device(text: str) -> str:
     return name
 
 
+def _expanded(value: object) -> object:
+    """Take ``~`` as the home folder, and an empty text as not set."""
+    return (Path(value).expanduser() if value else None) if isinstance(value, str) else value
+
+
 _Text = BeforeValidator(_plain_text)
 _Choice = BeforeValidator(_lower_text)
 _OrAuto = BeforeValidator(_none_when_auto)
@@ -102,6 +115,17 @@ class JobOptions(BaseModel):
     sound: Annotated[SoundMode, _Choice] = _option(
         SoundMode.AUTO,
         "What happens to the sound; auto copies it bit for bit where its length stays exact.",
+    )
+    style: Annotated[Style, _Choice] = _option(
+        Style.AUTO, "How the video is directed; auto takes what suits the sound."
+    )
+    order: Annotated[Order, _Choice] = _option(
+        Order.GIVEN, "In which order several pictures are shown."
+    )
+    storyboard: Annotated[Path | None, BeforeValidator(_expanded), _OrAuto] = _option(
+        None,
+        "A storyboard to follow, as `aivg storyboard` writes it; auto directs anew.",
+        allowed="auto, or a JSON file",
     )
     seed: int = _option(
         0, "The same seed and the same inputs give the same video.", ge=0, le=_MAX_SEED
@@ -178,11 +202,6 @@ class LogFormat(StrEnum):
 
     TEXT = "text"
     JSON = "json"
-
-
-def _expanded(value: object) -> object:
-    """Take ``~`` as the home folder, and an empty text as not set."""
-    return (Path(value).expanduser() if value else None) if isinstance(value, str) else value
 
 
 class Settings(JobOptions):
