@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 
 from ai_video_generator import VideoGenerator
+from ai_video_generator.config.settings import load_settings
+from ai_video_generator.core.directing import directed
 from ai_video_generator.core.picture_shelf import PictureShelf
-from ai_video_generator.core.rendering import storyboard_for
 from ai_video_generator.encoding.video_encoder import write_video
 from ai_video_generator.media.frames import Frame, FrameStream
 from ai_video_generator.media.image_file import picture_info
@@ -32,6 +33,7 @@ from ai_video_generator.models.base_model import Scene
 from ai_video_generator.models.ken_burns import KenBurns
 from ai_video_generator.planning.plan import Plan
 from ai_video_generator.post.output_gate import OutputGate
+from ai_video_generator.storyboard.storyboard_file import laid
 
 _CHUNK_FRAMES = 120
 VERYFAST = {"preset": "veryfast", "crf": "18"}
@@ -93,7 +95,7 @@ def planned(photo: Path, sound: Path, watch: Watch) -> Work:
     """Plan a job as the command line would, and read its picture."""
     plan = VideoGenerator().plan(photo, sound, **ASKED)
     info = picture_info(photo)
-    storyboard = storyboard_for((info,), plan.output_size, plan.timeline, fit=plan.fit, seed=0)
+    storyboard = laid(directed((info,), plan, load_settings({}).values), plan.timeline)
     watch.lap("read headers and sound, detect, plan")
     needed = Resolution(plan.output_size.width_px * 9 // 5, plan.output_size.height_px * 9 // 5)
     shelf = PictureShelf([photo], needed=needed)

@@ -3,6 +3,7 @@
 import dataclasses
 import difflib
 import inspect
+import json
 import os
 import re
 import subprocess
@@ -17,6 +18,7 @@ import ai_video_generator
 from ai_video_generator import errors
 from ai_video_generator.cli.main import COMMANDS, USAGE_EXIT_CODE
 from ai_video_generator.config.options import Settings, allowed_text, unit_text, value_text
+from ai_video_generator.storyboard.storyboard_file import schema
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 HARDWARE = FOLDER.parent / "hardware_requirements.md"
@@ -166,7 +168,13 @@ def hardware_page() -> str:
     return text
 
 
+def schema_page() -> str:
+    """The layout of storyboard files."""
+    return json.dumps(schema(), indent=2) + "\n"
+
+
 PAGES = {
+    "storyboard.schema.json": schema_page,
     "../hardware_requirements.md": hardware_page,
     "cli.md": cli_page,
     "settings.md": settings_page,

@@ -14,6 +14,7 @@ from ai_video_generator import VideoGenerator
 from ai_video_generator.config.choices import SoundMode
 from ai_video_generator.config.settings import load_settings
 from ai_video_generator.core.cache_book import CacheBook
+from ai_video_generator.core.directing import directed
 from ai_video_generator.core.recipe import read_recipe, recipe_for
 from ai_video_generator.core.rendering import Job, check_file, check_room
 from ai_video_generator.errors import (
@@ -225,7 +226,9 @@ def _job(picture: Path, sound: Path, output: Path, change: Callable[[Plan], Plan
     info = AudioProcessor().probe(sound)
     pictures = (picture_info(picture),)
     plan = change(VideoGenerator().plan(picture, sound, output, **SMALL))
-    recipe = recipe_for(pictures, info, plan, load_settings({}).values)
+    settings = load_settings({}).values
+    board = directed(pictures, plan, settings)
+    recipe = recipe_for(pictures, info, plan, board, settings)
     return Job(
         pictures=pictures,
         sound=info,

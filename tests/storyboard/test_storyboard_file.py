@@ -14,11 +14,12 @@ from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.timeline import Timeline
 from ai_video_generator.storyboard.director import direct
 from ai_video_generator.storyboard.stage import Stage, stage
-from ai_video_generator.storyboard.storyboard import Storyboard
 from ai_video_generator.storyboard.storyboard_file import (
+    laid,
     line_of,
     read_storyboard,
     schema,
+    stored,
     storyboard_text,
 )
 
@@ -46,9 +47,9 @@ def test_what_was_written_is_read_back(
 ) -> None:
     line = timeline(seconds, rate)
     board = direct(STAGES, line, seed=seed)
-    path = written(tmp_path_factory.mktemp("boards"), storyboard_text(board, line))
+    path = written(tmp_path_factory.mktemp("boards"), storyboard_text(stored(board, line)))
 
-    again = read_storyboard(path, line, picture_count=2)
+    again = laid(read_storyboard(path, seconds, picture_count=2), line)
 
     assert again.frame_count == board.frame_count
     for shot, other in zip(board.shots, again.shots, strict=True):
@@ -65,9 +66,9 @@ def test_what_was_written_is_read_back(
 
 def test_it_serves_another_frame_rate(tmp_path: Path) -> None:
     board = direct(STAGES, timeline(), seed=1)
-    path = written(tmp_path, storyboard_text(board, timeline()))
+    path = written(tmp_path, storyboard_text(stored(board, timeline())))
 
-    half: Storyboard = read_storyboard(path, timeline(rate=Fraction(15)), picture_count=2)
+    half = laid(read_storyboard(path, 20, picture_count=2), timeline(rate=Fraction(15)))
 
     assert half.frame_count == 300
     for shot, other in zip(board.shots, half.shots, strict=True):
@@ -82,7 +83,7 @@ GOOD = (
 
 
 def test_a_storyboard_written_by_hand_is_read(tmp_path: Path) -> None:
-    board = read_storyboard(written(tmp_path, GOOD), timeline(), picture_count=1)
+    board = laid(read_storyboard(written(tmp_path, GOOD), 20, picture_count=1), timeline())
 
     assert board.shots[0].framing_end.zoom == 1.2
 
@@ -106,20 +107,22 @@ def test_what_is_wrong_is_told_with_its_line_and_field(
 ) -> None:
     assert old in GOOD
     with pytest.raises(StoryboardError, match=said):
-        read_storyboard(written(tmp_path, GOOD.replace(old, new)), timeline(), picture_count=1)
+        read_storyboard(written(tmp_path, GOOD.replace(old, new)), 20, picture_count=1)
 
 
 def test_a_gap_between_shots_is_told(tmp_path: Path) -> None:
-    stored = json.loads(GOOD)
-    (shot,) = stored["shots"]
-    stored["shots"] = [{**shot, "end_s": 5}, {**shot, "start_s": 8}]
+    edited = json.loads(GOOD)
+    (shot,) = edited["shots"]
+    edited["shots"] = [{**shot, "end_s": 5}, {**shot, "start_s": 8}]
     with pytest.raises(StoryboardError, match="shot 1 does not follow on shot 0"):
-        read_storyboard(written(tmp_path, json.dumps(stored)), timeline(), picture_count=1)
+        laid(
+            read_storyboard(written(tmp_path, json.dumps(edited)), 20, picture_count=1), timeline()
+        )
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(StoryboardError, match="cannot be read"):
-        read_storyboard(tmp_path / "none.json", timeline(), picture_count=1)
+        read_storyboard(tmp_path / "none.json", 20, picture_count=1)
 
 
 def test_lines_are_found_in_any_layout() -> None:

@@ -25,6 +25,7 @@ from ai_video_generator.media.picture import PictureInfo
 from ai_video_generator.media.sound import SoundInfo
 from ai_video_generator.media.video_file import video_info
 from ai_video_generator.planning.plan import Plan
+from ai_video_generator.storyboard.storyboard_file import StoryboardFile
 
 RECIPE_TAG = "comment"
 """The metadata field that MP4, MOV, Matroska, WebM and GIF all have."""
@@ -64,7 +65,7 @@ class Recipe(BaseModel):
         machine: Operating system and processor architecture.
         pictures: The pictures, in order.
         sound: The sound.
-        seed: Seed of the camera moves.
+        storyboard: What the camera does.
         sound_track: How the sound went in, and why; None in a file type without sound.
         plan: All that was decided, with reasons.
     """
@@ -77,7 +78,7 @@ class Recipe(BaseModel):
     machine: str
     pictures: tuple[InputFile, ...]
     sound: InputFile
-    seed: int
+    storyboard: StoryboardFile
     sound_track: SoundTrackChoice | None
     plan: Plan
 
@@ -100,7 +101,11 @@ class Recipe(BaseModel):
 
 
 def recipe_for(
-    pictures: Sequence[PictureInfo], sound: SoundInfo, plan: Plan, settings: Settings
+    pictures: Sequence[PictureInfo],
+    sound: SoundInfo,
+    plan: Plan,
+    storyboard: StoryboardFile,
+    settings: Settings,
 ) -> Recipe:
     """Decide how the sound goes in, and write down all that the file is made from.
 
@@ -113,7 +118,7 @@ def recipe_for(
         machine=machine(),
         pictures=tuple(InputFile.of(info.path) for info in pictures),
         sound=InputFile.of(sound.path),
-        seed=settings.seed,
+        storyboard=storyboard,
         sound_track=sound_track_for(sound, plan, settings.sound),
         plan=plan,
     )

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import partial
 from math import ceil
 from pathlib import Path
 
-from ai_video_generator.config.choices import Fit, SoundMode
+from ai_video_generator.config.choices import SoundMode
 from ai_video_generator.core.isolated_backend import IsolatedBackend
 from ai_video_generator.core.picture_shelf import PictureShelf
 from ai_video_generator.core.recipe import RECIPE_TAG, Recipe, sound_track_for
@@ -31,7 +30,6 @@ from ai_video_generator.media.frames import FrameStream
 from ai_video_generator.media.picture import PictureInfo
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.sound import SoundInfo
-from ai_video_generator.media.timeline import Timeline
 from ai_video_generator.media.video_file import video_info
 from ai_video_generator.models.base_model import BaseModel, Scene
 from ai_video_generator.planning.chunking import chunk_ranges, pass_count
@@ -41,9 +39,8 @@ from ai_video_generator.post.resizer import resized
 from ai_video_generator.post.retimer import retimed
 from ai_video_generator.progress_tracker import ProgressTracker
 from ai_video_generator.registry import Registry
-from ai_video_generator.storyboard.director import direct
-from ai_video_generator.storyboard.stage import stage
 from ai_video_generator.storyboard.storyboard import Storyboard
+from ai_video_generator.storyboard.storyboard_file import laid
 
 _log = logging.getLogger(__name__)
 
@@ -128,14 +125,6 @@ class Studio:
     silence_limit_s: float | None
 
 
-def storyboard_for(
-    pictures: Sequence[PictureInfo], size: Resolution, timeline: Timeline, *, fit: Fit, seed: int
-) -> Storyboard:
-    """Direct the camera for frames of this size and rate."""
-    stages = [stage(info.size, size, fit) for info in pictures]
-    return direct(stages, timeline, seed=seed)
-
-
 def render(job: Job, studio: Studio, watch: Watch) -> None:
     """Make the file; it appears only when it is whole and checked.
 
@@ -143,12 +132,11 @@ def render(job: Job, studio: Studio, watch: Watch) -> None:
         AIVideoError: Of the class that says what failed; nothing half-finished is left.
     """
     plan, sound_track = job.plan, job.recipe.sound_track
-    directed = partial(storyboard_for, job.pictures, fit=plan.fit, seed=job.recipe.seed)
-    shown = directed(plan.output_size, plan.timeline)
+    shown = laid(job.recipe.storyboard, plan.timeline)
     shelf = _shelf(job.pictures, shown, plan.output_size, watch.progress)
     scene = Scene(
         pictures=shelf,
-        storyboard=directed(plan.render_size, plan.render_timeline),
+        storyboard=laid(job.recipe.storyboard, plan.render_timeline),
         size=plan.render_size,
         fit=plan.fit,
         worker_count=plan.worker_count,

@@ -12,12 +12,14 @@ from ai_video_generator.config.choices import Quality, Tier
 from ai_video_generator.config.containers import container_of
 from ai_video_generator.config.settings import Settings, changed_settings, load_settings
 from ai_video_generator.core.cache_book import CacheBook
+from ai_video_generator.core.directing import directed
 from ai_video_generator.core.input_finder import InputFinder
 from ai_video_generator.core.job_planner import JobPlanner, request_for
 from ai_video_generator.core.job_runner import Conditions, JobRunner
 from ai_video_generator.core.recipe import read_recipe, recipe_for
 from ai_video_generator.core.rendering import Job
 from ai_video_generator.core.result import Result
+from ai_video_generator.core.storyboard_sheet import storyboard_sheet
 from ai_video_generator.errors import AIVideoError, CancelledError, InputError
 from ai_video_generator.hardware.facts import HardwareFacts
 from ai_video_generator.hardware.hardware_detector import HardwareDetector
@@ -32,10 +34,15 @@ from ai_video_generator.planning.plan import Ladder, Plan
 from ai_video_generator.planning.request import Request
 from ai_video_generator.progress_tracker import ProgressTracker
 from ai_video_generator.registry import Registry
+from ai_video_generator.storyboard.stage import stage
+from ai_video_generator.storyboard.storyboard_file import StoryboardFile
 
 _log = logging.getLogger(__name__)
 
 AnyPath = str | PathLike[str]
+
+_DRAFT_BOX = Resolution(640, 640)
+# 360p in 16:9: made many times faster than it plays, and large enough to judge every shot by.
 
 _TYPICAL_PICTURE = Resolution(6000, 4000)
 # A photo of today's cameras; what `get_estimated_time` assumes, as it is given none.
@@ -131,11 +138,31 @@ class VideoGenerator:
             sound=sound,
             output=output,
             overwrite=settings.overwrite,
-            recipe=recipe_for(pictures, sound, plan, settings),
+            recipe=recipe_for(pictures, sound, plan, directed(pictures, plan, settings), settings),
             sound_mode=settings.sound,
         )
         self._remember_inputs(job)
         return self._runner.run(job, ladder, self._conditions(settings, sound, started_s))
+
+    def generate_draft(
+        self, images: Sequence[AnyPath], audio: AnyPath, output: AnyPath, **options: Any
+    ) -> Result:
+        """Make a small video of what `generate` would make: the same shots, the same frames.
+
+        Args:
+            images: The pictures, in order.
+            audio: The sound.
+            output: The file to make.
+            **options: Settings of this job, by name; size and quality are the draft's own.
+
+        Raises:
+            AIVideoError: Of the class that says what failed; no half-finished file is left.
+        """
+        full = self.plan(images, audio, output, **options)
+        small = full.output_size.fitted_into(_DRAFT_BOX).snapped(2)
+        rate = str(full.timeline.frame_rate)
+        changes = {"size": str(small), "fps": rate, "quality": Quality.BASIC, "cpu": True}
+        return self.generate(images, audio, output, **{**options, **changes})
 
     def generate_batch(self, inputs: Sequence[Mapping[str, Any]]) -> list[Result]:
         """Make several videos, one after another; a failure does not stop the rest.
@@ -230,6 +257,38 @@ class VideoGenerator:
         settings = changed_settings(self._settings, options)
         request = _request(pictures, sound, container, settings)
         return {name: self._planner.ladder(request, facts=machines[name]) for name in machines}
+
+    def storyboard(
+        self,
+        images: AnyPath | Sequence[AnyPath],
+        audio: AnyPath,
+        output: AnyPath | None = None,
+        *,
+        preview: AnyPath | None = None,
+        **options: Any,
+    ) -> StoryboardFile:
+        """Direct the camera and make nothing but, if wanted, a picture of it.
+
+        Args:
+            images: The picture, or several.
+            audio: The sound.
+            output: The video; only its ending matters.
+            preview: A picture to draw, a cell for each shot.
+            **options: Settings of this job, by name.
+
+        Raises:
+            AIVideoError: When an input cannot be read, or nothing can be planned.
+        """
+        container = container_of(Path(output)).name if output else "mp4"
+        pictures, sound = self._read(_paths(images), Path(audio))
+        settings = changed_settings(self._settings, options)
+        plan = self._planner.ladder(_request(pictures, sound, container, settings)).best
+        file = directed(pictures, plan, settings)
+        if preview is not None:
+            stages = [stage(info.size, plan.output_size, plan.fit) for info in pictures]
+            paths = [info.path for info in pictures]
+            storyboard_sheet(file, paths, stages, Path(preview))
+        return file
 
     def get_estimated_time(self, duration: float) -> float:
         """Seconds that a video of a typical photo takes on this machine.

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from json.decoder import scanstring  # type: ignore[attr-defined]  # left out of its stub
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -43,6 +43,21 @@ class FramingEntry(_Strict):
         float, Field(ge=-45, le=45, description="Turn of the camera, degrees clockwise.")
     ] = 0.0
 
+    @classmethod
+    def of(cls, framing: Framing) -> Self:
+        """An entry for a framing, rounded."""
+        return cls(
+            x=round(framing.center_x, _DIGITS),
+            y=round(framing.center_y, _DIGITS),
+            zoom=max(1.0, round(framing.zoom, _DIGITS)),
+            turn=round(framing.rotation_deg, _DIGITS),
+        )
+
+    @property
+    def framing(self) -> Framing:
+        """What it says."""
+        return Framing(center_x=self.x, center_y=self.y, zoom=self.zoom, rotation_deg=self.turn)
+
 
 class ShotEntry(_Strict):
     """One camera move over one picture."""
@@ -73,22 +88,31 @@ class StoryboardFile(_Strict):
     ]
 
 
-def storyboard_text(board: Storyboard, timeline: Timeline) -> str:
+def stored(board: Storyboard, timeline: Timeline) -> StoryboardFile:
+    """A storyboard in seconds, for any frame rate."""
+    return StoryboardFile(
+        format=FORMAT,
+        duration_s=_seconds(timeline.frame_count, timeline),
+        shots=tuple(_entry(shot, timeline) for shot in board.shots),
+    )
+
+
+def storyboard_text(file: StoryboardFile) -> str:
     """Write a storyboard as JSON, a shot a line."""
-    shots = [_entry(shot, timeline).model_dump(mode="json") for shot in board.shots]
+    shots = [shot.model_dump(mode="json", exclude_defaults=True) for shot in file.shots]
     lines = ",\n".join(f"    {json.dumps(shot)}" for shot in shots)
     return (
-        f'{{\n  "format": {FORMAT},\n  "duration_s": {_seconds(timeline.frame_count, timeline)},\n'
+        f'{{\n  "format": {FORMAT},\n  "duration_s": {file.duration_s},\n'
         f'  "shots": [\n{lines}\n  ]\n}}\n'
     )
 
 
-def read_storyboard(path: Path, timeline: Timeline, *, picture_count: int) -> Storyboard:
-    """Read a storyboard from a file, for a video of these frames.
+def read_storyboard(path: Path, duration_s: float, *, picture_count: int) -> StoryboardFile:
+    """Read a storyboard from a file.
 
     Args:
         path: The file.
-        timeline: Frames of the video; it must be as long as the storyboard, to half a second.
+        duration_s: Length of the sound; the storyboard must be as long, to half a second.
         picture_count: Pictures that it may show.
 
     Raises:
@@ -100,17 +124,17 @@ def read_storyboard(path: Path, timeline: Timeline, *, picture_count: int) -> St
     except (OSError, UnicodeDecodeError) as error:
         raise StoryboardError(f"the storyboard {str(path)!r} cannot be read: {error}") from error
     try:
-        stored = StoryboardFile.model_validate_json(text)
+        file = StoryboardFile.model_validate_json(text)
     except ValidationError as error:
         raise _explained(error, path, text) from error
-    _check_pictures(stored, path, text, picture_count)
-    if abs(stored.duration_s - float(timeline.duration_s)) > _LENGTH_TOLERANCE_S:
+    _check_pictures(file, path, text, picture_count)
+    if abs(file.duration_s - duration_s) > _LENGTH_TOLERANCE_S:
         raise StoryboardError(
-            f"the storyboard {str(path)!r} lasts {stored.duration_s:g} s, "
-            f"the sound {float(timeline.duration_s):.2f} s",
+            f"the storyboard {str(path)!r} lasts {file.duration_s:g} s, "
+            f"the sound {duration_s:.2f} s",
             hint="make the storyboard from this sound, or stretch its last shot",
         )
-    return _storyboard(stored, timeline)
+    return file
 
 
 _LENGTH_TOLERANCE_S = 0.5
@@ -127,8 +151,8 @@ def _entry(shot: Shot, timeline: Timeline) -> ShotEntry:
         picture=shot.picture + 1,
         start_s=_seconds(shot.start_frame, timeline),
         end_s=_seconds(shot.end_frame, timeline),
-        begin=_framing_entry(shot.framing_start),
-        end=_framing_entry(shot.framing_end),
+        begin=FramingEntry.of(shot.framing_start),
+        end=FramingEntry.of(shot.framing_end),
         easing=shot.easing,
         depth_move=shot.depth_move,
         depth_strength=round(shot.depth_strength, _DIGITS),
@@ -140,19 +164,15 @@ def _seconds(frame: int, timeline: Timeline) -> float:
     return round(float(frame / timeline.frame_rate), 4)
 
 
-def _framing_entry(framing: Framing) -> FramingEntry:
-    return FramingEntry(
-        x=round(framing.center_x, _DIGITS),
-        y=round(framing.center_y, _DIGITS),
-        zoom=max(1.0, round(framing.zoom, _DIGITS)),
-        turn=round(framing.rotation_deg, _DIGITS),
-    )
+def laid(file: StoryboardFile, timeline: Timeline) -> Storyboard:
+    """A storyboard over the frames of a video of any rate.
 
-
-def _storyboard(stored: StoryboardFile, timeline: Timeline) -> Storyboard:
-    last = len(stored.shots) - 1
+    Raises:
+        StoryboardError: When its shots do not cover every frame, or more than two overlap.
+    """
+    last = len(file.shots) - 1
     shots = []
-    for index, entry in enumerate(stored.shots):
+    for index, entry in enumerate(file.shots):
         start = 0 if index == 0 else round(entry.start_s * timeline.frame_rate)
         end = timeline.frame_count if index == last else round(entry.end_s * timeline.frame_rate)
         shots.append(
@@ -161,8 +181,8 @@ def _storyboard(stored: StoryboardFile, timeline: Timeline) -> Storyboard:
                 picture=entry.picture - 1,
                 start_frame=start,
                 frame_count=max(1, end - start),
-                framing_start=_framing(entry.begin),
-                framing_end=_framing(entry.end),
+                framing_start=entry.begin.framing,
+                framing_end=entry.end.framing,
                 easing=entry.easing,
                 depth_move=entry.depth_move,
                 depth_strength=entry.depth_strength,
@@ -172,12 +192,8 @@ def _storyboard(stored: StoryboardFile, timeline: Timeline) -> Storyboard:
     return Storyboard(frame_count=timeline.frame_count, shots=tuple(shots))
 
 
-def _framing(entry: FramingEntry) -> Framing:
-    return Framing(center_x=entry.x, center_y=entry.y, zoom=entry.zoom, rotation_deg=entry.turn)
-
-
-def _check_pictures(stored: StoryboardFile, path: Path, text: str, count: int) -> None:
-    for index, entry in enumerate(stored.shots):
+def _check_pictures(file: StoryboardFile, path: Path, text: str, count: int) -> None:
+    for index, entry in enumerate(file.shots):
         if entry.picture > count:
             line = line_of(("shots", index, "picture"), text)
             raise StoryboardError(
