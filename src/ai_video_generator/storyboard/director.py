@@ -122,6 +122,7 @@ def direct(
                 manner,
                 seconds=float((last - first - 1) / timeline.frame_rate),
                 energy=energy,
+                whole=subject.keep_whole,
                 target=target,
                 horizon_y=subject.horizon_y,
                 level_deg=subject.level_deg,

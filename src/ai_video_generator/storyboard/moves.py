@@ -122,6 +122,7 @@ def ground(
     *,
     seconds: float,
     energy: float,
+    whole: bool = False,
     target: Target | None = None,
     horizon_y: float | None = None,
     level_deg: float = 0.0,
@@ -133,6 +134,7 @@ def ground(
         manner: How fast the camera may be.
         seconds: Length of the move.
         energy: Loudness of the sound meanwhile, 0..1; the camera slows down in silence.
+        whole: Whether all that fills the frame is to be seen.
         target: What the shot is about.
         horizon_y: Height of the horizon, 0..1 of the picture's height.
         level_deg: Turn that corrects a crooked horizon, degrees.
@@ -144,7 +146,7 @@ def ground(
         stage=stage,
         manner=manner,
         brisk_s=lively * seconds / PEAK_SPEED,
-        near=_WHOLE_NEAR_ZOOM if stage.whole else manner.near_zoom,
+        near=_WHOLE_NEAR_ZOOM if stage.whole or whole else manner.near_zoom,
         target=target,
         middle_y=middle_y,
         track_y=middle_y if horizon_y is None else horizon_y,
