@@ -73,8 +73,8 @@ class Sound:
         info: What the file holds.
         energy: Loudness of each frame relative to the loud parts of this sound,
             ``(frame_count,)``, float32, 0..1.
-        beat_times_s: Times of beats, ``(beat_count,)``, float64, ascending; empty where none were
-            looked for.
+        beat_times_s: Times of beats, ``(beat_count,)``, float64, ascending; empty where there is
+            no even beat.
         section_starts_s: Starts of sections, ``(section_count,)``, float64, ascending; the first
             is 0.0.
         kind: What the sound mostly is.

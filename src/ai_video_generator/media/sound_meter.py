@@ -28,6 +28,8 @@ class SoundMeter:
 
     Attributes:
         sample_count: Samples a channel.
+        sample_rate_hz: Samples a second and channel, of the first frame; 0 before it.
+        channel_count: Channels of the first frame; 0 before it.
         duration_s: Exact length, summed per sample rate should the rate change midway.
         pcm_crc32: CRC-32 of the samples as the decoder gave them.
         peak: Largest absolute sample; 1.0 is full scale.
@@ -35,6 +37,7 @@ class SoundMeter:
 
     def __init__(self, *, with_envelope: bool = True) -> None:
         self.sample_count = 0
+        self.sample_rate_hz, self.channel_count = 0, 0
         self.duration_s = Fraction(0)
         self.pcm_crc32 = 0
         self.peak = 0.0
@@ -48,6 +51,8 @@ class SoundMeter:
         for plane in sample_bytes(frame):
             self.pcm_crc32 = zlib.crc32(plane, self.pcm_crc32)
         samples = samples_of(frame)
+        if not self.sample_count:
+            self.sample_rate_hz, self.channel_count = frame.sample_rate, len(samples)
         if self._batch and (
             self._batch_samples >= _BATCH_SAMPLES
             or frame.sample_rate != self._batch_rate_hz
