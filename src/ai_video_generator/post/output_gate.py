@@ -98,6 +98,7 @@ class OutputGate:
         self._shots: tuple[Shot, ...] = ()
         self._profiles: dict[int, tuple[SourceProfile, Stage]] = {}
         self._places = Places.of(size)
+        self._inner = _inside(self._places)
         self._before: _Look | None = None
         self._still: tuple[int, _Look] | None = None
         self._jumps: deque[tuple[int, float]] = deque()
@@ -171,7 +172,8 @@ class OutputGate:
             self._still = (index, look)
             return
         change = abs(look.expected - reference.expected)
-        if (change > _MOVED + np.maximum(look.slope, reference.slope)).any():
+        moved = change > _MOVED + np.maximum(look.slope, reference.slope)
+        if (moved & self._inner).any():
             self._fail("frozen", since, index)
 
     def _look(self, index: int, frame: Frame) -> _Look:
@@ -211,6 +213,22 @@ class OutputGate:
 
     def _time(self, index: int) -> str:
         return f"{float(self._timeline.time_s(index)):.2f} s"
+
+
+_BORDER = 2.1
+# Percent: one row or column of the grid of 48.
+
+
+def _inside(places: Places) -> NDArray[np.bool_]:
+    """Places that are not the outermost, ``(place_count,)``.
+
+    What comes into view at the border is seen in the source's small copy before it is drawn.
+    """
+    inside = np.ones(np.shape(places.rows), bool)
+    for steps in (places.rows, places.columns):
+        low, high = np.percentile(steps, [_BORDER, 100 - _BORDER])
+        inside &= (steps > low) & (steps < high)
+    return inside
 
 
 def _is_same(look: _Look, other: _Look) -> bool:
