@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench reliability format reference requirements clean
+.PHONY: help setup demo test bench reliability mutation format reference requirements clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -39,6 +39,12 @@ bench: setup  ## measure speed and memory beside other programs, into benchmarks
 
 reliability: setup  ## every odd sound and damaged file, into benchmarks/
 	$(BIN)/python scripts/reliability.py
+
+mutation: setup  ## how many faults in planning its tests find, into benchmarks/ (half an hour)
+	$(PYTHON) -m venv build/mutation/venv
+	build/mutation/venv/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -c requirements.txt -e '.[dev,mutation]'
+	build/mutation/venv/bin/python -m benchmarks.mutation
 
 format: setup  ## rewrite the code as ruff wants it
 	$(BIN)/ruff format

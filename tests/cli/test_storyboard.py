@@ -138,3 +138,28 @@ def test_a_bad_file_is_one_error_with_line_and_field(
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert not (folder / "song.mp4").exists()
+
+
+def test_the_picture_that_holds_the_eye_most_may_come_first(folder: Path) -> None:
+    Image.new("RGB", (600, 400), "navy").save(folder / "empty.png")
+    portrait = Path(__file__).parents[2] / "assets" / "demo_portrait.jpg"
+
+    def made_from(*options: str) -> list[str]:
+        pictures = ("empty.png", str(portrait))
+        done = aivg(
+            "make",
+            *pictures,
+            "song.wav",
+            "-o",
+            "v.mp4",
+            "--overwrite",
+            *SMALL,
+            *options,
+            folder=folder,
+        )
+        assert done.returncode == 0, done.stderr
+        shown = json.loads(aivg("show", "v.mp4", "--json", folder=folder).stdout)
+        return [picture["name"] for picture in shown["pictures"]]
+
+    assert made_from() == ["empty.png", "demo_portrait.jpg"]
+    assert made_from("--order", "best") == ["demo_portrait.jpg", "empty.png"]

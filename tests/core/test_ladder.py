@@ -266,6 +266,21 @@ def test_a_batch_tells_all_attempts_of_a_job_that_failed(folder: Path) -> None:
     assert [type(attempt.error) for attempt in result.attempts] == [DiskFullError]
 
 
+def test_failures_leave_no_memory_behind(folder: Path) -> None:
+    registry = backends(
+        folder, "ken_burns", Fault.OUT_OF_MEMORY, Stage.MIDDLE, times=None, **ON_CPU
+    )
+    process = psutil.Process()
+    resident = []
+    for number in range(8):
+        given = generator(folder, registry, gaming_pc(), size="640x360")
+        assert len(made(folder, given, f"{number}.mp4").attempts) > 2
+        resident.append(process.memory_info().rss)
+
+    # Eight times three attempts of frames, plates and an encoder: a leak of one would be 5 MB.
+    assert resident[-1] - resident[3] < 4 * 2**20
+
+
 _COUNTING = """
 from pathlib import Path
 from ai_video_generator.models.ken_burns import KenBurns
@@ -369,6 +384,7 @@ def test_a_hardware_encoder_that_fails_is_replaced(folder: Path) -> None:
 def run_ladder(given: VideoGenerator, ladder: Any, folder: Path) -> Result:
     """Carry a ladder out that was judged for another machine."""
     from ai_video_generator.config.choices import SoundMode
+    from ai_video_generator.core.directing import directed
     from ai_video_generator.core.recipe import recipe_for
     from ai_video_generator.core.rendering import Job
     from ai_video_generator.media.audio_processor import AudioProcessor
@@ -383,7 +399,13 @@ def run_ladder(given: VideoGenerator, ladder: Any, folder: Path) -> Result:
             sound=sound,
             output=job / "video.mp4",
             overwrite=False,
-            recipe=recipe_for(pictures, sound, ladder.best, settings),
+            recipe=recipe_for(
+                pictures,
+                sound,
+                ladder.best,
+                directed(pictures, ladder.best, settings),
+                settings,
+            ),
             sound_mode=SoundMode.AUTO,
         ),
         ladder,

@@ -170,7 +170,8 @@ def test_the_camera_is_quicker_where_it_is_loud() -> None:
         way = hypot(end.center_x - start.center_x, end.center_y - start.center_y)
         return (abs(log(end.zoom / start.zoom)) + way) / shot.frame_count
 
-    quiet, loud = [], []
+    quiet: list[float] = []
+    loud: list[float] = []
     for seed in range(12):
         for shot in board_of(SONG, Style.MUSIC_VIDEO, seed=seed).shots:
             middle_s = (shot.start_frame + shot.end_frame) / 60

@@ -146,6 +146,9 @@ RENDER_SCALES: dict[float, int] = {1.0: 0, 0.75: 12, 0.5: 27}
 # pictures fall apart.
 SHORT_PASS_LOSS = 2
 # What passes of half the length take from it: movement has less time to unfold.
+DEPTH_TRUST = 0.3
+# Confidence from which a picture's depth is moved in; below it a plain move looks better than a
+# wrong one.
 TILE_PX = 512
 # Side of a tile where a VAE decodes tile by tile.
 DECODE_FRAMES: tuple[int, ...] = (8, 4, 2, 1)

@@ -81,6 +81,7 @@ class ModelSpec:
             (benchmarks/speed.json); for a network those around it.
         memory: How much RAM it needs.
         network: What it asks of an accelerator; None when it is of use on a processor.
+        needs_depth: Whether it is of no use where the depth of no picture is known.
         needs_torch: Whether it runs on PyTorch.
         usd_per_video_second: What a cloud asks for a second of video; 0 on this machine.
     """
@@ -100,6 +101,7 @@ class ModelSpec:
     cpu_seconds_per_megapixel: float
     memory: MemoryProfile
     network: NetworkProfile | None = None
+    needs_depth: bool = False
     needs_torch: bool = False
     usd_per_video_second: float = 0.0
 

@@ -1,15 +1,21 @@
 """From pictures and a sound to a storyboard: what is seen and heard goes to the director."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from ai_video_generator.config.choices import Order
+from ai_video_generator.config.hardware_config import MAX_MAGNIFICATION
 from ai_video_generator.config.settings import Settings
+from ai_video_generator.media.hearing import Hearing
 from ai_video_generator.media.picture import PictureInfo
+from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.sound import SoundKind
 from ai_video_generator.planning.plan import Plan
-from ai_video_generator.storyboard.camera_path import contained
-from ai_video_generator.storyboard.cutting import Pulse
+from ai_video_generator.storyboard.camera_path import contained, widest
 from ai_video_generator.storyboard.director import Subject, direct
+from ai_video_generator.storyboard.picture_notes import PictureNotes
+from ai_video_generator.storyboard.pulses import pulse_of
 from ai_video_generator.storyboard.stage import Stage, stage
 from ai_video_generator.storyboard.storyboard_file import (
     FramingEntry,
@@ -19,6 +25,10 @@ from ai_video_generator.storyboard.storyboard_file import (
     stored,
 )
 from ai_video_generator.storyboard.styles import MANNERS, style_for
+from ai_video_generator.storyboard.subjects import subject_of
+
+_FULL_HD = Resolution(1920, 1920)
+# Full HD lying or standing.
 
 
 def directed(
@@ -26,9 +36,8 @@ def directed(
     plan: Plan,
     settings: Settings,
     *,
-    subjects: Sequence[Subject] = (),
-    pulse: Pulse | None = None,
-    kind: SoundKind = SoundKind.OTHER,
+    notes: Sequence[PictureNotes | None] = (),
+    hearing: Hearing | None = None,
 ) -> StoryboardFile:
     """Direct the camera, or read the storyboard that was asked for.
 
@@ -36,9 +45,8 @@ def directed(
         pictures: The pictures, in order.
         plan: The job's plan: its shape and its frames.
         settings: Style and seed, or the storyboard's file.
-        subjects: What is known of each picture; none where nothing is.
-        pulse: What is known of the sound; None where nothing is.
-        kind: What the sound mostly is.
+        notes: What is seen in each picture; none where nobody looked.
+        hearing: What is heard in the sound; None where nothing is known.
 
     Raises:
         StoryboardError: When the storyboard's file is not one for these pictures and this sound.
@@ -46,15 +54,41 @@ def directed(
     stages = [stage(info.size, plan.output_size, plan.fit) for info in pictures]
     if settings.storyboard is not None:
         return _read(settings.storyboard, stages, plan)
+    known = [subject_of(one) for one in notes] or [Subject()] * len(pictures)
+    kind = SoundKind.OTHER if hearing is None else hearing.kind
     board = direct(
         stages,
         plan.timeline,
         seed=settings.seed,
-        subjects=subjects,
-        pulse=pulse,
+        subjects=[
+            replace(subject, sharp_zoom=_sharp_zoom(info.size, on))
+            for subject, info, on in zip(known, pictures, stages, strict=True)
+        ],
+        pulse=None if hearing is None else pulse_of(hearing),
         manner=MANNERS[style_for(settings.style, kind)],
     )
     return stored(board, plan.timeline)
+
+
+def in_order(
+    pictures: Sequence[PictureInfo], notes: Sequence[PictureNotes | None], order: Order
+) -> tuple[tuple[PictureInfo, ...], tuple[PictureNotes | None, ...]]:
+    """Pictures and what was seen in them: as given, or the one that holds the eye most first."""
+    places = list(range(len(pictures)))
+    if order is Order.BEST:
+        weights = [subject_of(one).weight for one in notes]
+        places.sort(key=lambda place: -weights[place])
+    return tuple(pictures[place] for place in places), tuple(notes[place] for place in places)
+
+
+def _sharp_zoom(picture: Resolution, on: Stage) -> float:
+    """The tightest zoom at which a picture is not enlarged more than it may be, at full HD.
+
+    Not at the size of this video, so that a draft shows the same views.
+    """
+    frame = on.window.fitted_into(_FULL_HD)
+    whole_px = picture.width_px * widest(on.picture_aspect, on.frame_aspect)
+    return MAX_MAGNIFICATION * whole_px / frame.width_px
 
 
 def _read(path: Path, stages: Sequence[Stage], plan: Plan) -> StoryboardFile:

@@ -79,10 +79,12 @@ def request_for(
     *,
     container: str,
     settings: Settings,
+    depths: Sequence[float] = (),
 ) -> Request:
     """Reduce a job to what its plan depends on."""
     return Request(
         picture_sizes=tuple(picture_sizes),
+        depths=tuple(depths),
         sound_duration_s=sound_duration_s,
         container=container,
         size=settings.asked_size,

@@ -65,6 +65,7 @@ class Recipe(BaseModel):
         machine: Operating system and processor architecture.
         pictures: The pictures, in order.
         sound: The sound.
+        seed: Seed of the storyboard, where it was directed.
         storyboard: What the camera does.
         sound_track: How the sound went in, and why; None in a file type without sound.
         plan: All that was decided, with reasons.
@@ -78,6 +79,7 @@ class Recipe(BaseModel):
     machine: str
     pictures: tuple[InputFile, ...]
     sound: InputFile
+    seed: int
     storyboard: StoryboardFile
     sound_track: SoundTrackChoice | None
     plan: Plan
@@ -118,6 +120,7 @@ def recipe_for(
         machine=machine(),
         pictures=tuple(InputFile.of(info.path) for info in pictures),
         sound=InputFile.of(sound.path),
+        seed=settings.seed,
         storyboard=storyboard,
         sound_track=sound_track_for(sound, plan, settings.sound),
         plan=plan,

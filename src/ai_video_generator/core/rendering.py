@@ -39,6 +39,7 @@ from ai_video_generator.post.resizer import resized
 from ai_video_generator.post.retimer import retimed
 from ai_video_generator.progress_tracker import ProgressTracker
 from ai_video_generator.registry import Registry
+from ai_video_generator.storyboard.picture_notes import PictureNotes
 from ai_video_generator.storyboard.storyboard import Storyboard
 from ai_video_generator.storyboard.storyboard_file import laid
 
@@ -72,6 +73,7 @@ class Job:
         overwrite: Whether it may replace a file.
         recipe: What the file is made from, and how; goes into its metadata.
         sound_mode: What was asked to happen to the sound.
+        notes: What is seen in each picture; empty where nobody looked.
     """
 
     pictures: tuple[PictureInfo, ...]
@@ -80,6 +82,7 @@ class Job:
     overwrite: bool
     recipe: Recipe
     sound_mode: SoundMode
+    notes: tuple[PictureNotes | None, ...] = ()
 
     @property
     def plan(self) -> Plan:
@@ -140,6 +143,8 @@ def render(job: Job, studio: Studio, watch: Watch) -> None:
         size=plan.render_size,
         fit=plan.fit,
         worker_count=plan.worker_count,
+        frame_rate=plan.render_rate,
+        notes=job.notes,
     )
     gate = OutputGate(shelf, shown, size=plan.output_size, fit=plan.fit, timeline=plan.timeline)
     with ExitStack() as stack:

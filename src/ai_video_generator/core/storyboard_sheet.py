@@ -5,7 +5,7 @@ from math import cos, radians, sin
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from ai_video_generator.core.sheet_grid import grid, label, picture_format, save_sheet
 from ai_video_generator.media.image_file import read_picture
@@ -52,7 +52,7 @@ def storyboard_sheet(
 
 
 def _tile(number: int, shot: ShotEntry, picture: Picture, on: Stage) -> Image.Image:
-    still = Image.fromarray(np.asarray(picture.rgb, np.uint8))
+    still = _ground(Image.fromarray(np.asarray(picture.rgb, np.uint8)), on)
     still.thumbnail((_CELL.width_px, _CELL.height_px * 2 // 3))
     tile = Image.new("RGB", (_CELL.width_px, _CELL.height_px * 2 // 3), _MARGIN)
     left, top = (tile.width - still.width) // 2, (tile.height - still.height) // 2
@@ -78,6 +78,18 @@ def _tile(number: int, shot: ShotEntry, picture: Picture, on: Stage) -> Image.Im
         tile, f"{number}  {clock_text(shot.start_s)} for {shot.end_s - shot.start_s:.1f} s{depth}"
     )
     return tile
+
+
+def _ground(still: Image.Image, on: Stage) -> Image.Image:
+    """What the camera moves over: the picture, or the picture with its surround."""
+    if not on.surround:
+        return still
+    size = Resolution(*still.size)
+    wide = max(size.width_px, round(size.height_px * on.picture_aspect))
+    high = round(wide / on.picture_aspect)
+    ground = still.resize((wide, high)).filter(ImageFilter.GaussianBlur(wide / 30))
+    ground.paste(still, ((wide - size.width_px) // 2, (high - size.height_px) // 2))
+    return ground
 
 
 def _corners(framing: Framing, on: Stage) -> list[tuple[float, float]]:

@@ -12,19 +12,21 @@ from ai_video_generator.config.choices import Quality, Tier
 from ai_video_generator.config.containers import container_of
 from ai_video_generator.config.settings import Settings, changed_settings, load_settings
 from ai_video_generator.core.cache_book import CacheBook
-from ai_video_generator.core.directing import directed
+from ai_video_generator.core.directing import directed, in_order
 from ai_video_generator.core.input_finder import InputFinder
 from ai_video_generator.core.job_planner import JobPlanner, request_for
 from ai_video_generator.core.job_runner import Conditions, JobRunner
 from ai_video_generator.core.recipe import read_recipe, recipe_for
-from ai_video_generator.core.rendering import Job
+from ai_video_generator.core.rendering import PROCESSOR, Job
 from ai_video_generator.core.result import Result
+from ai_video_generator.core.seeing import seen
 from ai_video_generator.core.storyboard_sheet import storyboard_sheet
 from ai_video_generator.errors import AIVideoError, CancelledError, InputError
 from ai_video_generator.hardware.facts import HardwareFacts
 from ai_video_generator.hardware.hardware_detector import HardwareDetector
 from ai_video_generator.media.audio_processor import AudioProcessor
 from ai_video_generator.media.files import check_output
+from ai_video_generator.media.hearing import Hearing
 from ai_video_generator.media.image_file import picture_info
 from ai_video_generator.media.picture import PictureInfo
 from ai_video_generator.media.resolution import Resolution
@@ -34,6 +36,7 @@ from ai_video_generator.planning.plan import Ladder, Plan
 from ai_video_generator.planning.request import Request
 from ai_video_generator.progress_tracker import ProgressTracker
 from ai_video_generator.registry import Registry
+from ai_video_generator.storyboard.picture_notes import PictureNotes
 from ai_video_generator.storyboard.stage import stage
 from ai_video_generator.storyboard.storyboard_file import StoryboardFile
 
@@ -130,16 +133,22 @@ class VideoGenerator:
         paths, audio, output = _paths(images), Path(audio), Path(output)
         container = container_of(output).name
         check_output(output, overwrite=settings.overwrite, inputs=(*paths, audio))
-        pictures, sound = self._read(paths, audio)
-        ladder = self._planner.ladder(_request(pictures, sound, container, settings))
+        pictures = self._read_pictures(paths)
+        hearing = self._hear(audio)
+        sound = hearing.info
+        pictures, notes = in_order(pictures, self._see(pictures), settings.order)
+        request = _request(pictures, sound, container, settings, notes)
+        ladder = self._planner.ladder(request)
         plan = self._runner.first_plan(ladder) if settings.fallback else ladder.best
+        board = directed(pictures, plan, settings, notes=notes, hearing=hearing)
         job = Job(
             pictures=pictures,
             sound=sound,
             output=output,
             overwrite=settings.overwrite,
-            recipe=recipe_for(pictures, sound, plan, directed(pictures, plan, settings), settings),
+            recipe=recipe_for(pictures, sound, plan, board, settings),
             sound_mode=settings.sound,
+            notes=notes,
         )
         self._remember_inputs(job)
         return self._runner.run(job, ladder, self._conditions(settings, sound, started_s))
@@ -162,6 +171,8 @@ class VideoGenerator:
         small = full.output_size.fitted_into(_DRAFT_BOX).snapped(2)
         rate = str(full.timeline.frame_rate)
         changes = {"size": str(small), "fps": rate, "quality": Quality.BASIC, "cpu": True}
+        if full.device == PROCESSOR:
+            changes["model"] = full.model
         return self.generate(images, audio, output, **{**options, **changes})
 
     def generate_batch(self, inputs: Sequence[Mapping[str, Any]]) -> list[Result]:
@@ -255,7 +266,7 @@ class VideoGenerator:
         container = container_of(Path(output)).name if output else "mp4"
         pictures, sound = self._read(_paths(images), Path(audio))
         settings = changed_settings(self._settings, options)
-        request = _request(pictures, sound, container, settings)
+        request = _request(pictures, sound, container, settings, self._see(pictures))
         return {name: self._planner.ladder(request, facts=machines[name]) for name in machines}
 
     def storyboard(
@@ -280,10 +291,13 @@ class VideoGenerator:
             AIVideoError: When an input cannot be read, or nothing can be planned.
         """
         container = container_of(Path(output)).name if output else "mp4"
-        pictures, sound = self._read(_paths(images), Path(audio))
         settings = changed_settings(self._settings, options)
-        plan = self._planner.ladder(_request(pictures, sound, container, settings)).best
-        file = directed(pictures, plan, settings)
+        pictures = self._read_pictures(_paths(images))
+        hearing = self._hear(Path(audio))
+        pictures, notes = in_order(pictures, self._see(pictures), settings.order)
+        request = _request(pictures, hearing.info, container, settings, notes)
+        plan = self._planner.ladder(request).best
+        file = directed(pictures, plan, settings, notes=notes, hearing=hearing)
         if preview is not None:
             stages = [stage(info.size, plan.output_size, plan.fit) for info in pictures]
             paths = [info.path for info in pictures]
@@ -358,6 +372,7 @@ class VideoGenerator:
             overwrite=settings.overwrite,
             recipe=recipe,
             sound_mode=settings.sound,
+            notes=self._see(pictures),
         )
         return self._runner.run(job, None, self._conditions(settings, sound, started_s))
 
@@ -388,12 +403,23 @@ class VideoGenerator:
         self, images: Sequence[Path], audio: Path
     ) -> tuple[tuple[PictureInfo, ...], SoundInfo]:
         """Read the pictures' headers and the whole sound, so that what is planned is true."""
+        pictures = self._read_pictures(images)
+        self._progress.start("listening to the sound")
+        return pictures, AudioProcessor(self._progress).probe(audio)
+
+    def _read_pictures(self, images: Sequence[Path]) -> tuple[PictureInfo, ...]:
         if not images:
             raise InputError("no picture was given", hint="give one or more: photo.jpg song.mp3")
-        pictures = tuple(picture_info(path) for path in images)
+        return tuple(picture_info(path) for path in images)
+
+    def _see(self, pictures: Sequence[PictureInfo]) -> tuple[PictureNotes | None, ...]:
+        """Look at the pictures: faces, places worth a shot, horizon, depth."""
+        return seen(pictures, self._progress, cache_folder=self._book.folder)
+
+    def _hear(self, audio: Path) -> Hearing:
+        """Measure the sound, and hear its beats and sections, in one pass."""
         self._progress.start("listening to the sound")
-        sound = AudioProcessor(self._progress).probe(audio)
-        return pictures, sound
+        return AudioProcessor(self._progress).hear(audio)
 
     def _remember_inputs(self, job: Job) -> None:
         """Note where the inputs lie, for `reproduce`."""
@@ -403,10 +429,17 @@ class VideoGenerator:
 
 
 def _request(
-    pictures: Sequence[PictureInfo], sound: SoundInfo, container: str, settings: Settings
+    pictures: Sequence[PictureInfo],
+    sound: SoundInfo,
+    container: str,
+    settings: Settings,
+    notes: Sequence[PictureNotes | None],
 ) -> Request:
     sizes = [info.size for info in pictures]
-    return request_for(sizes, sound.duration_s, container=container, settings=settings)
+    depths = [one.depth.confidence if one and one.depth else 0.0 for one in notes]
+    return request_for(
+        sizes, sound.duration_s, container=container, settings=settings, depths=depths
+    )
 
 
 def _paths(images: AnyPath | Sequence[AnyPath]) -> tuple[Path, ...]:

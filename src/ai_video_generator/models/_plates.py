@@ -99,12 +99,16 @@ def make_plates(
     return tuple(plates)
 
 
-def fitting_plate(
-    plates: tuple[Plate, ...], *, nearest_zoom: float, shot_nearest_zoom: float
-) -> Plate:
-    """The coarsest plate that is still fine enough for a shot's tightest view."""
+def inner_share(picture_aspect: float, stage: Stage) -> tuple[float, float]:
+    """Width and height of a picture on its stage, as shares of those of the stage."""
+    shape = picture_aspect / stage.picture_aspect
+    return min(1.0, shape), min(1.0, 1 / shape)
+
+
+def fitting_plate(plate_count: int, *, nearest_zoom: float, shot_nearest_zoom: float) -> int:
+    """Number of the coarsest plate that is still fine enough for a shot's tightest view."""
     spare = log2(nearest_zoom / shot_nearest_zoom) * 2
-    return plates[min(len(plates) - 1, max(0, floor(spare)))]
+    return min(plate_count - 1, max(0, floor(spare)))
 
 
 def _resized(rgb: NDArray[np.uint8], size: Resolution) -> NDArray[np.uint8]:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import ClassVar
 
 from ai_video_generator.config.choices import Fit
@@ -12,6 +13,7 @@ from ai_video_generator.media.picture import Picture
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.planning.plan import Plan
 from ai_video_generator.registry import Registry
+from ai_video_generator.storyboard.picture_notes import PictureNotes
 from ai_video_generator.storyboard.storyboard import Storyboard
 
 
@@ -26,6 +28,9 @@ class Scene:
         fit: How pictures fill the frame; AUTO lets each have its own way.
         worker_count: Frames to make at the same time, at least 1.
         frames: Which frames of the storyboard to make, one after another; None makes all.
+        frame_rate: Frames a second: rain falls as fast at 60 of them as at 24.
+        notes: What was seen in each picture, in the order of the pictures; fewer, or None, where
+            nothing is known.
     """
 
     pictures: Sequence[Picture]
@@ -34,6 +39,8 @@ class Scene:
     fit: Fit
     worker_count: int = 1
     frames: range | None = None
+    frame_rate: Fraction = Fraction(30)
+    notes: Sequence[PictureNotes | None] = ()
 
     @property
     def wanted(self) -> range:

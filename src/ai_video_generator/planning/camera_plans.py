@@ -48,10 +48,13 @@ def camera_plans(shared: FrameWork, spec: ModelSpec) -> tuple[list[Rung], list[R
 
 def _rungs(choice: TargetChoice) -> list[TargetChoice]:
     """The choice, and smaller ones for when it fails, down to the least."""
+    pixels = [
+        target.size.pixel_count * frame_count
+        for target, frame_count in zip(choice.among.targets, choice.among.frame_counts, strict=True)
+    ]
     found = [choice]
     for place in reversed(range(choice.chosen)):
-        work = choice.steps[place].target.pixels_per_second
-        if work <= _LESS * found[-1].target.pixels_per_second:
+        if pixels[place] <= _LESS * pixels[found[-1].chosen]:
             found.append(replace(choice, chosen=place))
     return found
 

@@ -17,6 +17,7 @@ from ai_video_generator.config.video_codecs import EncoderSpec
 from ai_video_generator.errors import RequestImpossibleError
 from ai_video_generator.hardware.facts import HardwareFacts, Purpose
 from ai_video_generator.hardware.tiers import machine_tier
+from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.timeline import Timeline
 from ai_video_generator.planning.encoder_choice import chosen_encoder
 from ai_video_generator.planning.estimate import (
@@ -32,8 +33,10 @@ from ai_video_generator.planning.request import Request
 from ai_video_generator.planning.target_choice import (
     Cost,
     TargetChoice,
+    TargetRange,
     chosen_fit,
     chosen_target,
+    target_range,
 )
 
 
@@ -52,6 +55,7 @@ class FrameWork:
         encoder_choice: The same with its settings.
         software_encoder: What compresses when that fails; None when there is no other.
         fit: How pictures fill the frame.
+        targets: Sizes and rates that the video may have.
         threads: Threads of the encoder, and frames made at the same time.
         cores: Cores worth of time that these really use.
         reasons: Why encoder, threads and fit are as they are.
@@ -67,6 +71,7 @@ class FrameWork:
     encoder_choice: EncoderChoice
     software_encoder: EncoderChoice | None
     fit: Fit
+    targets: TargetRange
     threads: int
     cores: float
     reasons: tuple[Reason, ...]
@@ -93,29 +98,30 @@ class FrameWork:
         return Timeline.covering(self.request.sound_duration_s, target.frame_rate)
 
     def target(
-        self, work: Work, *, before_s: float = 0.0, weights_in_ram_bytes: int = 0
+        self,
+        work: Work,
+        *,
+        render_size: Resolution | None = None,
+        before_s: float = 0.0,
+        weights_in_ram_bytes: int = 0,
     ) -> TargetChoice:
         """Choose size and rate of the video for one model.
 
         Args:
             work: The job of the model.
+            render_size: Size of the frames that it makes; None makes them of the video's.
             before_s: Seconds of the time limit that are spent before frames are compressed.
             weights_in_ram_bytes: RAM that a network's weights take.
         """
-        duration_s = float(self.request.sound_duration_s)
 
-        def cost(target: Target) -> Cost:
-            frames = max(1, ceil(duration_s * float(target.frame_rate)))
+        def cost(target: Target, frame_count: int) -> Cost:
             return Cost(
-                seconds=processor_seconds(work, target.size, frames),
-                ram_bytes=ram_bytes(work, target.size) + weights_in_ram_bytes,
+                seconds=processor_seconds(work, target.size, frame_count),
+                ram_bytes=ram_bytes(work, target.size, render_size) + weights_in_ram_bytes,
             )
 
         return chosen_target(
-            self.request,
-            tier=self.tier,
-            fit=self.fit,
-            is_gif=self.encoder.codec is Codec.GIF,
+            self.targets,
             ram_usable_bytes=self.ram_usable_bytes,
             budget_s=self._budget_s(before_s),
             cost=cost,
@@ -167,6 +173,7 @@ def frame_work(request: Request, facts: HardwareFacts, history: History) -> Fram
         encoder_choice=_choice(encoder, request, threads),
         software_encoder=_in_software(request, container, encoder, facts.video_encoders, threads),
         fit=fit,
+        targets=target_range(request, tier=tier, fit=fit, is_gif=encoder.codec is Codec.GIF),
         threads=threads,
         cores=cores,
         reasons=(*why_encoder, why_threads, why_fit),

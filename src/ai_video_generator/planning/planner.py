@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 
+from ai_video_generator.config.hardware_config import DEPTH_TRUST
 from ai_video_generator.config.model_config import ModelSpec
 from ai_video_generator.errors import RequestImpossibleError
 from ai_video_generator.hardware.facts import HardwareFacts
 from ai_video_generator.planning.camera_plans import camera_plans
-from ai_video_generator.planning.frame_work import frame_work
+from ai_video_generator.planning.frame_work import FrameWork, frame_work
 from ai_video_generator.planning.history import History
 from ai_video_generator.planning.network_plans import network_plans
 from ai_video_generator.planning.plan import Ladder, Plan, Reason, Rejection, Rung
@@ -44,8 +46,7 @@ def candidates(
     found: list[tuple[ModelSpec, list[Rung]]] = []
     rejections: list[Rejection] = []
     for spec in _considered(request, specs):
-        find = camera_plans if spec.network is None else network_plans
-        rungs, rejected = find(work, spec)
+        rungs, rejected = _ways_of(work, spec)
         if spec.name == request.model and not rungs:
             raise _refused(spec, rejected)
         if rungs:
@@ -54,18 +55,66 @@ def candidates(
     if not found:
         raise _nothing_left(specs, rejections)
     ordered = sorted(
-        ((spec, rung) for spec, rungs in found for rung in rungs),
+        ((spec, rung) for spec, rungs in _large_first(found) for rung in rungs),
         key=lambda pair: (pair[0].name != request.model, -pair[1].quality),
     )
+    why = {spec.name: _why_model(request, spec, len(found)) for spec, _ in found}
     return Ladder(
         rungs=tuple(
-            replace(rung, make=partial(_explained, rung, work.why_tier, why))
+            Rung(
+                quality=rung.quality,
+                make=partial(_explained, rung, work.why_tier, why[spec.name]),
+            )
             for spec, rung in ordered
-            for why in (_why_model(request, spec, len(found)),)
         ),
         rejections=tuple(rejections),
         software_encoder=work.software_encoder,
     )
+
+
+def _ways_of(work: FrameWork, spec: ModelSpec) -> tuple[list[Rung], list[Rejection]]:
+    """All ways of one model, and what was left aside."""
+    if spec.needs_depth and not _is_deep(work.request):
+        return [], [Rejection(subject=spec.name, because=_flat(work.request))]
+    return camera_plans(work, spec) if spec.network is None else network_plans(work, spec)
+
+
+def _is_deep(request: Request) -> bool:
+    """Whether the depth of at least one picture may be trusted."""
+    return any(depth >= DEPTH_TRUST for depth in request.depths)
+
+
+def _flat(request: Request) -> str:
+    """Why a model that needs depth is left aside."""
+    if not request.depths:
+        return "needs the depth of a picture, and nobody has looked"
+    best = max(request.depths)
+    return f"the depth of no picture is sure enough: {best:.2f}, and {DEPTH_TRUST:.2f} are needed"
+
+
+def _large_first(
+    found: Sequence[tuple[ModelSpec, list[Rung]]],
+) -> list[tuple[ModelSpec, list[Rung]]]:
+    """Moves in depth come after the plain camera where they make only a smaller video in time."""
+    plain = [rungs for spec, rungs in found if spec.network is None and not spec.needs_depth]
+    if not plain or not any(spec.needs_depth for spec, _ in found):
+        return list(found)
+    largest = max(_pixels_per_second(rungs[0]) for rungs in plain)
+    least = min(rungs[0].quality for rungs in plain)
+    return [
+        (
+            spec,
+            [Rung(quality=least - 1, make=rung.make) for rung in rungs]
+            if spec.needs_depth and _pixels_per_second(rungs[0]) < largest
+            else rungs,
+        )
+        for spec, rungs in found
+    ]
+
+
+def _pixels_per_second(rung: Rung) -> Fraction:
+    plan = rung.make()
+    return plan.output_size.pixel_count * plan.timeline.frame_rate
 
 
 def _explained(rung: Rung, *reasons: Reason) -> Plan:
@@ -136,6 +185,12 @@ def _why_model(request: Request, spec: ModelSpec, running: int) -> Reason:
         because = "it was asked for"
     elif running == 1:
         because = "it is the one that runs here"
+    elif spec.needs_depth:
+        deep = sum(depth >= DEPTH_TRUST for depth in request.depths)
+        because = (
+            f"of {running} that run here; the depth of {deep} of {len(request.depths)} pictures is "
+            f"sure enough to move in it"
+        )
     else:
         because = f"of {running} that run here; its quality is {spec.quality} of 100"
     return Reason(topic="model", choice=spec.name, because=because)

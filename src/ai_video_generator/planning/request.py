@@ -13,6 +13,7 @@ class Request:
 
     Attributes:
         picture_sizes: Sizes of the pictures as shown, at least one.
+        depths: How far the depth of each picture may be trusted, 0..1; empty where nobody looked.
         sound_duration_s: Length of the sound, above 0.
         container: Name of the file format.
         size: Size of the video; even sides.
@@ -34,6 +35,7 @@ class Request:
     picture_sizes: tuple[Resolution, ...]
     sound_duration_s: Fraction
     container: str
+    depths: tuple[float, ...] = ()
     size: Resolution | None = None
     frame_rate: Fraction | None = None
     fit: Fit = Fit.AUTO

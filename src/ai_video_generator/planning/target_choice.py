@@ -17,6 +17,7 @@ from ai_video_generator.config.hardware_config import (
     cap,
 )
 from ai_video_generator.media.resolution import Resolution
+from ai_video_generator.media.timeline import Timeline
 from ai_video_generator.planning.plan import Reason
 from ai_video_generator.planning.request import Request
 
@@ -52,28 +53,41 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRange:
+    """What a target is chosen among, whichever model makes the frames.
+
+    Attributes:
+        targets: From the fewest pixels a second to the most that is chosen.
+        frame_counts: Frames of the video, for each of them.
+        floor: Place of the least that is chosen, unless memory does not suffice for it.
+        sharp_limit: The largest size at which at least one picture is still sharp.
+        is_gif: Whether the video is a GIF.
+    """
+
+    targets: tuple[Target, ...]
+    frame_counts: tuple[int, ...]
+    floor: int
+    sharp_limit: Resolution
+    is_gif: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TargetChoice:
     """What was chosen, and all that it was chosen by.
 
     Attributes:
-        steps: What it was chosen among, from the fewest pixels a second to the most.
+        among: What it was chosen among.
+        steps: The same, with what each takes.
         chosen: Place of the choice among them.
-        floor: Place of the least that is chosen, unless memory does not suffice for it.
-        top: Place of the most that is chosen.
-        sharp_limit: The largest size at which at least one picture is still sharp.
         budget_s: Seconds that it may take; None without a limit.
         ram_usable_bytes: Memory that may be filled.
-        is_gif: Whether the video is a GIF.
     """
 
+    among: TargetRange
     steps: tuple[Step, ...]
     chosen: int
-    floor: int
-    top: int
-    sharp_limit: Resolution
     budget_s: float | None
     ram_usable_bytes: int
-    is_gif: bool
 
     @property
     def target(self) -> Target:
@@ -83,7 +97,8 @@ class TargetChoice:
     @property
     def larger(self) -> Step | None:
         """The step above the choice, where there is one that could have been chosen."""
-        return self.steps[self.chosen + 1] if self.chosen < self.top else None
+        above = self.chosen + 1
+        return self.steps[above] if above < len(self.steps) else None
 
     def fits_memory(self, step: Step) -> bool:
         """Whether the memory suffices."""
@@ -117,26 +132,14 @@ def chosen_fit(request: Request) -> tuple[Fit, Reason]:
     return fits[0], Reason(topic="fit", choice=fits[0].value, because=because)
 
 
-def chosen_target(
-    request: Request,
-    *,
-    tier: Tier,
-    fit: Fit,
-    is_gif: bool,
-    ram_usable_bytes: int,
-    budget_s: float | None,
-    cost: Callable[[Target], Cost],
-) -> TargetChoice:
-    """The largest target that memory and time allow, from the tier's floor to the quality's cap.
+def target_range(request: Request, *, tier: Tier, fit: Fit, is_gif: bool) -> TargetRange:
+    """All targets from the smallest to the quality's cap, and the tier's floor among them.
 
     Args:
         request: What was asked for; a size or rate in it is taken as it is.
         tier: Names the floor.
         fit: How pictures fill the frame; AUTO lets each have its own way.
         is_gif: Whether the video is a GIF.
-        ram_usable_bytes: Memory that may be filled.
-        budget_s: Seconds that it may take; None without a limit.
-        cost: Estimates a target; time must grow with its pixels a second.
     """
     limit = _sharp_limit(request, fit)
 
@@ -148,22 +151,46 @@ def chosen_target(
     rungs: Iterable[Target] = RUNGS
     if request.size is not None:
         rungs = (Target(size=request.size, frame_rate=rate) for rate in RATES)
-    targets = list(dict.fromkeys(map(fitted, rungs)))
+    targets = tuple(dict.fromkeys(map(fitted, rungs)))
     floor, top = (targets.index(fitted(bound)) for bound in _bounds(request, tier, is_gif=is_gif))
-    choice = TargetChoice(
-        steps=tuple(Step(target=target, cost=cost(target)) for target in targets),
-        chosen=0,
+    targets = targets[: top + 1]
+    lines = (Timeline.covering(request.sound_duration_s, one.frame_rate) for one in targets)
+    return TargetRange(
+        targets=targets,
+        frame_counts=tuple(line.frame_count for line in lines),
         floor=floor,
-        top=top,
         sharp_limit=limit,
+        is_gif=is_gif,
+    )
+
+
+def chosen_target(
+    among: TargetRange,
+    *,
+    ram_usable_bytes: int,
+    budget_s: float | None,
+    cost: Callable[[Target, int], Cost],
+) -> TargetChoice:
+    """The largest target that memory and time allow, from the tier's floor to the quality's cap.
+
+    Args:
+        among: What is chosen among.
+        ram_usable_bytes: Memory that may be filled.
+        budget_s: Seconds that it may take; None without a limit.
+        cost: Estimates a target and its number of frames; time must grow with pixels a second.
+    """
+    counted = zip(among.targets, among.frame_counts, strict=True)
+    choice = TargetChoice(
+        among=among,
+        steps=tuple(Step(target=target, cost=cost(target, count)) for target, count in counted),
+        chosen=0,
         budget_s=budget_s,
         ram_usable_bytes=ram_usable_bytes,
-        is_gif=is_gif,
     )
     possible = [
         place
-        for place, step in enumerate(choice.steps[: top + 1])
-        if choice.fits_memory(step) and (place <= floor or choice.fits_time(step))
+        for place, step in enumerate(choice.steps)
+        if choice.fits_memory(step) and (place <= among.floor or choice.fits_time(step))
     ]
     return replace(choice, chosen=max(possible, default=0))
 

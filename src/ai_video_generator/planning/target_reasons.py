@@ -87,10 +87,10 @@ def larger_rejection(subject: str, choice: TargetChoice, facts: HardwareFacts) -
 def _size(request: Request, choice: TargetChoice) -> str:
     if request.size is not None:
         return _ASKED
-    if choice.is_gif:
-        most = choice.steps[choice.top].target.size
+    if choice.among.is_gif:
+        most = choice.among.targets[-1].size
         return f"GIF files are huge, so that more than {most} must be asked for"
-    limit = choice.sharp_limit
+    limit = choice.among.sharp_limit
     if choice.target.size == limit != RUNGS[-1].size:
         largest = max(request.picture_sizes, key=lambda size: size.pixel_count)
         whose = "the picture" if len(request.picture_sizes) == 1 else "the largest picture"
@@ -107,16 +107,16 @@ def _rate(request: Request, choice: TargetChoice) -> str:
         return _ASKED
     if asked is not None:
         return f"GIF times frames in hundredths of a second; this is nearest to {rate_text(asked)}"
-    if choice.is_gif:
+    if choice.among.is_gif:
         return "GIF times frames in hundredths of a second"
     return "chosen together with the size" if request.size is None else _step(choice)
 
 
 def _step(choice: TargetChoice) -> str:
-    floor, top = (choice.steps[place].target for place in (choice.floor, choice.top))
-    if choice.chosen == choice.top:
+    floor, top = (choice.among.targets[place] for place in (choice.among.floor, -1))
+    if choice.target == top:
         return f"{top} is the most that is made without being asked for"
-    if choice.chosen == choice.floor:
+    if choice.target == floor:
         return f"{floor} is the least that is made on a machine of this tier"
     return f"the largest step from {floor} to {top} that memory and time allow"
 
@@ -135,7 +135,7 @@ def _forced(request: Request, tier: Tier, choice: TargetChoice) -> list[str]:
     if choice.fits_time(choice.steps[choice.chosen]):
         return []
     floor = "least that can be made" if request.time_limit_s else f"{tier} tier's floor"
-    why = _ASKED if len(choice.steps) == 1 else f"it is the {floor}"
+    why = _ASKED if request.size and request.frame_rate else f"it is the {floor}"
     return [f"made all the same, because {why}"]
 
 

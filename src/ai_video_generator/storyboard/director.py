@@ -7,14 +7,17 @@ The same pictures, sound, style and seed give the same storyboard. What a style 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from random import Random
 
 from ai_video_generator.config.choices import Style
+from ai_video_generator.config.hardware_config import DEPTH_TRUST
 from ai_video_generator.media.timeline import Timeline
 from ai_video_generator.storyboard.cutting import Pulse, cut_times
 from ai_video_generator.storyboard.moves import WHOLE_KINDS, Kind, Target, ground, move
+from ai_video_generator.storyboard.picture_notes import PictureNotes
 from ai_video_generator.storyboard.stage import Stage
-from ai_video_generator.storyboard.storyboard import Shot, Storyboard
+from ai_video_generator.storyboard.storyboard import DepthMove, Shot, Storyboard
 from ai_video_generator.storyboard.styles import MANNERS, Manner
 
 _MAX_DISSOLVE_SHARE = 0.25
@@ -51,6 +54,9 @@ class Subject:
         horizon_y: Height of the horizon, 0..1 of the picture's height; None without one.
         level_deg: Turn that corrects a crooked horizon, degrees.
         keep_whole: Whether it must be seen whole: text that is to be read.
+        sharp_zoom: The tightest zoom at which it is still sharp.
+        depth: How far its depth may be trusted, 0..1; 0 where it is not known.
+        notes: What was seen in it, so that no face is cut; None where nobody looked.
     """
 
     targets: tuple[Target, ...] = ()
@@ -58,6 +64,9 @@ class Subject:
     horizon_y: float | None = None
     level_deg: float = 0.0
     keep_whole: bool = False
+    sharp_zoom: float = inf
+    depth: float = 0.0
+    notes: PictureNotes | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +132,14 @@ def direct(
                 seconds=float((last - first - 1) / timeline.frame_rate),
                 energy=energy,
                 whole=subject.keep_whole,
+                sharp_zoom=subject.sharp_zoom,
                 target=target,
                 horizon_y=subject.horizon_y,
                 level_deg=subject.level_deg,
+                notes=subject.notes,
             ),
         )
+        depth_move, depth_strength = _in_depth(kind, subject, manner)
         shots.append(
             Shot(
                 index=index,
@@ -136,6 +148,8 @@ def direct(
                 frame_count=last - first,
                 framing_start=begin,
                 framing_end=finish,
+                depth_move=depth_move,
+                depth_strength=depth_strength,
             )
         )
     return Storyboard(frame_count=timeline.frame_count, shots=tuple(shots))
@@ -162,6 +176,20 @@ def _kinds(
     last = _GAITS[before[-1]]
     choices = [kind for kind in _OPENING_KINDS if begins and _GAITS[kind] != last]
     return choices or [kind for kind in kinds if _GAITS[kind] not in seen]
+
+
+_DEPTH_MOVES: dict[Kind, DepthMove] = {
+    Kind.TRACK: DepthMove.ORBIT,
+    Kind.TILT: DepthMove.ORBIT,
+}
+# A camera that goes sideways sees round things; one that goes nearer or farther passes them.
+
+
+def _in_depth(kind: Kind, subject: Subject, manner: Manner) -> tuple[DepthMove, float]:
+    """How a shot moves in the depth of its picture: not at all where that is not sure enough."""
+    if subject.depth < DEPTH_TRUST or subject.keep_whole:
+        return DepthMove.NONE, 0.0
+    return _DEPTH_MOVES.get(kind, DepthMove.DOLLY), manner.depth
 
 
 def _begins_section(span: _Span, pulse: Pulse) -> bool:

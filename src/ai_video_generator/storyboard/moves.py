@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import copysign, exp
+from math import copysign, exp, inf
 from random import Random
 
 from ai_video_generator.storyboard.camera_path import (
@@ -12,6 +12,8 @@ from ai_video_generator.storyboard.camera_path import (
     pan_between,
     widest,
 )
+from ai_video_generator.storyboard.face_framing import nudged
+from ai_video_generator.storyboard.picture_notes import PictureNotes, RegionKind
 from ai_video_generator.storyboard.stage import Stage
 from ai_video_generator.storyboard.storyboard import Framing
 from ai_video_generator.storyboard.styles import Manner
@@ -21,6 +23,9 @@ _MAX_TURN_PER_S, _MAX_TURN_DEG = 0.12, 0.7
 
 _WHOLE_NEAR_ZOOM = 1.12
 # Where the whole picture is to be seen, the camera only breathes.
+
+_SOFT_ZOOM = 1.25
+# A camera needs room to move: so near it goes to a picture that is soft then.
 
 _HEAD_ROOM = 0.25
 # Where a picture is taller than the frame, a quarter of what does not fit is cut at the top, the
@@ -84,6 +89,7 @@ class Ground:
         middle_y: Where wide views are centred, 0..1 of the picture's height.
         track_y: Where tracks go along, 0..1 of the picture's height.
         level_deg: Turn that corrects a crooked horizon, degrees.
+        notes: What was seen in the picture, so that no face is cut; None where nobody looked.
     """
 
     stage: Stage
@@ -94,6 +100,7 @@ class Ground:
     middle_y: float
     track_y: float
     level_deg: float
+    notes: PictureNotes | None
 
     @property
     def width(self) -> float:
@@ -123,9 +130,11 @@ def ground(
     seconds: float,
     energy: float,
     whole: bool = False,
+    sharp_zoom: float = inf,
     target: Target | None = None,
     horizon_y: float | None = None,
     level_deg: float = 0.0,
+    notes: PictureNotes | None = None,
 ) -> Ground:
     """Say where a move happens.
 
@@ -135,28 +144,38 @@ def ground(
         seconds: Length of the move.
         energy: Loudness of the sound meanwhile, 0..1; the camera slows down in silence.
         whole: Whether all that fills the frame is to be seen.
+        sharp_zoom: The tightest zoom at which the picture is still sharp; a little more is taken
+            where that is hardly any.
         target: What the shot is about.
         horizon_y: Height of the horizon, 0..1 of the picture's height.
         level_deg: Turn that corrects a crooked horizon, degrees.
+        notes: What was seen in the picture.
     """
     lively = _CALM_SHARE + (1 - _CALM_SHARE) * min(1.0, 2 * energy)
     height = widest(stage.picture_aspect, stage.frame_aspect) * stage.picture_aspect
+    near = min(manner.near_zoom, max(_SOFT_ZOOM, sharp_zoom))
     middle_y = 0.5 - _HEAD_ROOM * (1 - height / stage.frame_aspect)
     return Ground(
         stage=stage,
         manner=manner,
         brisk_s=lively * seconds / PEAK_SPEED,
-        near=_WHOLE_NEAR_ZOOM if stage.whole or whole else manner.near_zoom,
+        near=_WHOLE_NEAR_ZOOM if stage.whole or whole else near,
         target=target,
         middle_y=middle_y,
         track_y=middle_y if horizon_y is None else horizon_y,
         level_deg=level_deg,
+        notes=notes,
     )
 
 
 def move(kind: Kind, random: Random, on: Ground) -> Move:
     """A move of a kind: inside the picture, and no faster than its manner allows."""
     begin, finish = _MOVES[kind](random, on)
+    notes = on.notes
+    keeps = notes is not None and any(map(notes.of_kind, _KEPT_KINDS))
+    if keeps:
+        # A turn cuts off what touches the picture's border.
+        begin, finish = replace(begin, rotation_deg=0.0), replace(finish, rotation_deg=0.0)
     begin, finish = (_levelled(framing, on) for framing in (begin, finish))
     turn = max(abs(begin.rotation_deg), abs(finish.rotation_deg))
     stage = on.stage
@@ -164,7 +183,77 @@ def move(kind: Kind, random: Random, on: Ground) -> Move:
         contained(framing, stage.picture_aspect, stage.frame_aspect, max_rotation_deg=turn)
         for framing in (begin, finish)
     )
-    return calmed(begin, finish, on)
+    if notes is None or not keeps:
+        return calmed(begin, finish, on)
+    return _keeping(begin, finish, on, notes)
+
+
+_KEPT_KINDS = (RegionKind.FACE, RegionKind.TEXT)
+# What must not be cut through.
+
+
+def _keeping(begin: Framing, finish: Framing, on: Ground, notes: PictureNotes) -> Move:
+    """The nearest move that cuts through no face and leaves none out that it could hold.
+
+    Views between two that hold a face hold it too, because a shot goes straight from one to the
+    other (see `camera_path.contained`).
+    """
+    turn = max(abs(begin.rotation_deg), abs(finish.rotation_deg))
+
+    def kept(framing: Framing) -> Framing:
+        return nudged(framing, notes, on.stage, max_rotation_deg=turn)
+
+    def obeys(*framings: Framing) -> bool:
+        return all(_alike(framing, kept(framing)) for framing in framings)
+
+    begin, finish = kept(begin), kept(finish)
+    for _ in range(_TRIES):
+        begin, finish = calmed(*_slowed(begin, finish, on), on)
+        if obeys(begin, finish, _between(begin, finish)):
+            return begin, finish
+        begin, finish = kept(begin), kept(finish)
+    # No way over the picture keeps the faces: towards them or away then, from the wider view.
+    wide = min(begin, finish, key=lambda framing: framing.zoom)
+    near = replace(wide, zoom=wide.zoom * on.growth)
+    while not obeys(near, _between(wide, near)) and near.zoom > wide.zoom * _LEAST_GROWTH:
+        near = replace(near, zoom=(near.zoom * wide.zoom) ** 0.5)
+    if not obeys(near):
+        near = wide
+    return (wide, near) if begin.zoom <= finish.zoom else (near, wide)
+
+
+_TRIES = 3
+# Each time the speed is cut the view may have to give way again.
+_LEAST_GROWTH = 1.005
+# Slower is standing still.
+_SAME = 1e-6
+
+
+def _alike(one: Framing, other: Framing) -> bool:
+    return (
+        abs(one.center_x - other.center_x) < _SAME
+        and abs(one.center_y - other.center_y) < _SAME
+        and abs(one.zoom / other.zoom - 1) < _SAME
+    )
+
+
+def _between(begin: Framing, finish: Framing) -> Framing:
+    """The framing halfway: middle and width of the view are the means."""
+    return replace(
+        begin,
+        zoom=2 / (1 / begin.zoom + 1 / finish.zoom),
+        center_x=(begin.center_x + finish.center_x) / 2,
+        center_y=(begin.center_y + finish.center_y) / 2,
+    )
+
+
+def _slowed(begin: Framing, finish: Framing, on: Ground) -> Move:
+    """Bring the nearer end back to what the camera reaches in time."""
+    if finish.zoom > begin.zoom * on.growth:
+        return begin, replace(finish, zoom=begin.zoom * on.growth)
+    if begin.zoom > finish.zoom * on.growth:
+        return replace(begin, zoom=finish.zoom * on.growth), finish
+    return begin, finish
 
 
 def calmed(begin: Framing, finish: Framing, on: Ground) -> Move:

@@ -31,6 +31,7 @@ class Manner:
         pan_per_s: Way of the view's middle a second, as a share of its width, where it is fastest.
         near_zoom: The tightest view of a detail.
         turns: Whether the camera may turn a little.
+        depth: How far near and far move apart where depth is known, 0..1 (`Shot.depth_strength`).
     """
 
     shot_s: float
@@ -43,6 +44,7 @@ class Manner:
     pan_per_s: float
     near_zoom: float
     turns: bool
+    depth: float
 
 
 MANNERS: dict[Style, Manner] = {
@@ -58,6 +60,7 @@ MANNERS: dict[Style, Manner] = {
         pan_per_s=0.04,
         near_zoom=1.32,
         turns=True,
+        depth=0.5,
     ),
     Style.DOCUMENTARY: Manner(
         shot_s=7.0,
@@ -70,6 +73,7 @@ MANNERS: dict[Style, Manner] = {
         pan_per_s=0.05,
         near_zoom=1.6,
         turns=False,
+        depth=0.4,
     ),
     # The mean shot of music videos is 2 to 4 s; with one picture that is restless, twice is not.
     Style.MUSIC_VIDEO: Manner(
@@ -83,6 +87,7 @@ MANNERS: dict[Style, Manner] = {
         pan_per_s=0.07,
         near_zoom=1.8,
         turns=True,
+        depth=0.7,
     ),
     Style.ENERGETIC: Manner(
         shot_s=2.6,
@@ -95,6 +100,7 @@ MANNERS: dict[Style, Manner] = {
         pan_per_s=0.1,
         near_zoom=2.0,
         turns=True,
+        depth=0.9,
     ),
     # Who listens to speech looks away for sentences; slow moves do not call him back.
     Style.PODCAST: Manner(
@@ -108,6 +114,7 @@ MANNERS: dict[Style, Manner] = {
         pan_per_s=0.015,
         near_zoom=1.25,
         turns=False,
+        depth=0.3,
     ),
 }
 """What each style but AUTO means."""
