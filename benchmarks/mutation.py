@@ -23,7 +23,7 @@ from benchmarks.common import ROOT, publish, table, verdict
 
 _COPY = ROOT / "build" / "mutation" / "copy"
 _COPIED = ("src", "tests/conftest.py", "tests/planning", "tests/corpus", "tests/machines")
-_SLOW = "tests/planning/test_properties.py"
+_SLOW = ("tests/planning/test_properties.py", "tests/planning/test_coverage.py")
 _SETTINGS = """\
 [tool.mutmut]
 source_paths = ["src"]
@@ -75,7 +75,8 @@ def copied() -> None:
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, target)
-    (_COPY / _SLOW).unlink()
+    for name in _SLOW:
+        (_COPY / name).unlink()
     (_COPY / "pyproject.toml").write_text(_SETTINGS, encoding="utf-8")
 
 

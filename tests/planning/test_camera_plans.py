@@ -9,6 +9,7 @@ from corpus.machines import equipped, machine
 from corpus.requests import SOFTWARE_ENCODERS, model, request
 
 from ai_video_generator.config.choices import Tier
+from ai_video_generator.config.model_config import MemoryProfile
 from ai_video_generator.errors import RequestImpossibleError
 from ai_video_generator.hardware.facts import HardwareFacts, Precision
 from ai_video_generator.media.resolution import Resolution
@@ -171,6 +172,61 @@ def test_no_memory_for_anything_is_refused_with_the_least() -> None:
         "200 MB are free, of which 80% may be used"
     )
     assert caught.value.hint == "close other programs, or ask for less; installed: camera"
+
+
+_WORKING = model(
+    memory=MemoryProfile(
+        fixed_bytes=_MEMORY_BYTES, bytes_per_pixel=10, bytes_per_worker_pixel=10, source="a test"
+    )
+)
+
+
+def _working(cores: float, free: int, **changes: Any) -> Ladder:
+    """A camera whose every frame in the making takes memory."""
+    facts = _facts(cpu_cores=cores, ram_free_bytes=free)
+    return candidates(request(**changes), facts, [_WORKING])
+
+
+def test_fewer_frames_are_in_the_making_where_memory_decides() -> None:
+    need = _working(3.0, 10**11).best.estimate.ram_bytes
+
+    made = _working(8.0, int(need / 0.8) + 2).best
+
+    assert made.output_size == Resolution(1920, 1080)
+    assert (made.worker_count, made.encoder.threads) == (3, 8)
+    assert made.estimate.ram_bytes == need
+    assert made.estimate.seconds == pytest.approx(_working(3.0, 10**11).best.estimate.seconds)
+    (said,) = [one for one in made.reasons if one.topic == "workers"]
+    assert said.choice == "3"
+    assert said.because == "8 frames at the same time would take memory that the video needs"
+
+
+def test_as_many_frames_are_in_the_making_as_there_are_threads_where_memory_suffices() -> None:
+    need = _working(8.0, 10**11).best.estimate.ram_bytes
+
+    made = _working(8.0, int(need / 0.8) + 2).best
+
+    assert made.worker_count == 8
+    assert not [one for one in made.reasons if one.topic == "workers"]
+
+
+def test_a_size_asked_for_is_made_of_fewer_frames_at_the_same_time() -> None:
+    asked: dict[str, Any] = {"size": Resolution(1280, 720), "frame_rate": Fraction(24)}
+    need = _working(1.0, 10**11, **asked).best.estimate.ram_bytes
+
+    made = _working(8.0, int(need / 0.8) + 2, **asked).best
+
+    assert made.worker_count == 1
+    assert made.render_size == made.output_size == Resolution(1280, 720)
+
+
+def test_where_nothing_fits_whole_half_frames_are_made_one_after_another() -> None:
+    need = _working(1.0, 10**11).plans[-1].estimate.ram_bytes
+
+    made = _working(8.0, int(need / 0.8) + 2).best
+
+    assert made.worker_count == 1
+    assert made.render_size == Resolution(426, 240)
 
 
 # Time

@@ -140,9 +140,17 @@ def test_a_job_on_a_processor_teaches_its_pixels_and_its_time() -> None:
     )
 
 
+def test_a_job_of_few_workers_used_few_cores() -> None:
+    done = job_done(replace(small_plan(), worker_count=2), 3.0, cores=8.0)
+
+    assert done is not None
+    assert done[1].seconds == 0.75
+
+
 def test_a_job_cannot_have_used_more_than_all_cores() -> None:
     plan = small_plan()
-    done = job_done(replace(plan, encoder=replace(plan.encoder, threads=16)), 3.0, cores=8.0)
+    encoder = replace(plan.encoder, threads=16)
+    done = job_done(replace(plan, encoder=encoder, worker_count=16), 3.0, cores=8.0)
 
     assert done is not None
     assert done[1].seconds == 3.0

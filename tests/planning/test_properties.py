@@ -5,8 +5,8 @@ from dataclasses import replace
 from fractions import Fraction
 
 from corpus.machines import MACHINES, equipped, machine
-from corpus.requests import CLOUD, MODELS, legal_requests, model
-from hypothesis import HealthCheck, assume, given, settings
+from corpus.requests import CLOUD, MODELS, legal_requests, model, request
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from ai_video_generator.config.choices import Quality, Tier
@@ -403,6 +403,12 @@ def test_more_free_ram_is_no_worse(asked: Request, facts: HardwareFacts, share: 
 
 @_unhurried
 @given(asked=_requests, facts=_equipped_machines, more=st.floats(1, 50))
+@example(
+    # Sixteen frames in the making take memory that the video needs.
+    asked=request(cpu=True, software_encoding=True),
+    facts=replace(equipped(machine("laptop_igpu")), cpu_cores=4.0, ram_free_bytes=635_000_000),
+    more=2.0,
+)
 def test_more_cores_are_no_worse(asked: Request, facts: HardwareFacts, more: float) -> None:
     stronger = replace(facts, cpu_cores=facts.cpu_cores * more)
 

@@ -214,6 +214,7 @@ def test_no_two_moves_in_a_row_are_alike(seed: int, seconds: float) -> None:
     assert len(set(kinds)) >= min(3, len(kinds))
 
 
+@settings(deadline=None)
 @given(seed=SEEDS, fit=FITS)
 def test_the_same_seed_gives_the_same_storyboard(seed: int, fit: Fit) -> None:
     assert directed([STILL], fit=fit, seed=seed) == directed([STILL], fit=fit, seed=seed)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ai_video_generator.core.breaker import Breaker
 from ai_video_generator.core.cache_book import CacheBook
-from ai_video_generator.core.released import free_before_attempt, released
+from ai_video_generator.core.released import forget_frames, free_before_attempt, released
 from ai_video_generator.core.rendering import PROCESSOR, Job, Studio, check_room, render
 from ai_video_generator.core.result import Attempt, Result
 from ai_video_generator.core.watch import Deadline, Watch
@@ -171,6 +171,7 @@ class JobRunner:
             raise
         except AIVideoError as error:
             _log.info("an attempt failed", exc_info=error)
+            forget_frames(error)
             released(job.plan.device, free_before)
             return error, time.monotonic() - started_s
         return None, time.monotonic() - started_s

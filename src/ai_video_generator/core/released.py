@@ -1,7 +1,9 @@
 """Sees to it that a failed attempt's memory is free again before the next one begins."""
 
+import gc
 import logging
 import time
+import traceback
 from collections.abc import Callable
 
 from ai_video_generator.core.rendering import PROCESSOR
@@ -18,6 +20,17 @@ _SHARE = 0.95
 def free_before_attempt(device: str) -> int | None:
     """Free bytes of an accelerator; None for the processor, or where it does not tell."""
     return None if device == PROCESSOR else free_device_bytes(device)
+
+
+def forget_frames(error: BaseException | None) -> None:
+    """Let go of all that the functions held in which an error passed: pictures, frames, encoders.
+
+    The error keeps its message and its trace's lines.
+    """
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
+    gc.collect()
 
 
 def released(

@@ -93,7 +93,7 @@ _KINDS = {
         twinkles=True,
     ),
     Detail.SNOW: Particles(
-        count=200,
+        count=150,
         fall_per_s=(0.05, 0.24),
         sway=0.012,
         sigma_px=(1.2, 5.5),
@@ -101,7 +101,7 @@ _KINDS = {
         lean_deg=14.0,
     ),
     Detail.RAIN: Particles(
-        count=150,
+        count=120,
         fall_per_s=(0.9, 2.2),
         sway=0.0,
         sigma_px=(0.8, 1.8),

@@ -30,8 +30,7 @@ _LESS = 0.5
 
 def camera_plans(shared: FrameWork, spec: ModelSpec) -> tuple[list[Rung], list[Rejection]]:
     """All ways of one model, the best first, and what was left aside."""
-    work = shared.work(spec)
-    choice = shared.target(work)
+    work, choice = _roomiest(shared, spec)
     rungs: list[Rung] = []
     rejections = larger_rejection(spec.name, choice, shared.facts)
     ways = [(smaller, smaller.target.size) for smaller in _rungs(choice)]
@@ -44,6 +43,19 @@ def camera_plans(shared: FrameWork, spec: ModelSpec) -> tuple[list[Rung], list[R
             make = partial(_plan, shared, work, smaller, render_size, ram)
             rungs.append(Rung(quality=spec.quality, make=make))
     return rungs, rejections
+
+
+def _roomiest(shared: FrameWork, spec: ModelSpec) -> tuple[Work, TargetChoice]:
+    """The largest video; where memory decides, with fewer frames in the making."""
+    found: list[tuple[Work, TargetChoice]] = []
+    for workers in range(shared.threads, 0, -1):
+        work = shared.work(spec, workers=workers)
+        choice = shared.target(work)
+        found.append((work, choice))
+        if choice.fits_memory(choice.larger or choice.steps[choice.chosen]):
+            break
+    fitting = [pair for pair in found if pair[1].fits_at_all]
+    return max(fitting, key=lambda pair: pair[1].chosen) if fitting else found[-1]
 
 
 def _rungs(choice: TargetChoice) -> list[TargetChoice]:
@@ -83,17 +95,25 @@ def _plan(
         fit=shared.fit,
         container=shared.container.name,
         encoder=shared.encoder_choice,
-        worker_count=shared.threads,
+        worker_count=work.workers,
         estimate=estimate,
         reasons=(
             *shared.reasons,
             *target_reasons(shared.request, choice),
             time_reason(shared.request, shared.tier, choice, estimate),
+            *_worker_reasons(shared, work),
             *_render_reasons(target.size, render_size),
             *memory_reasons(choice, shared.facts),
             *shared.disk_reasons(estimate),
         ),
     )
+
+
+def _worker_reasons(shared: FrameWork, work: Work) -> tuple[Reason, ...]:
+    if work.workers == shared.threads:
+        return ()
+    because = f"{shared.threads} frames at the same time would take memory that the video needs"
+    return (Reason(topic="workers", choice=str(work.workers), because=because),)
 
 
 def _render_reasons(size: Resolution, render_size: Resolution) -> tuple[Reason, ...]:

@@ -109,7 +109,7 @@ def job_done(plan: Plan, seconds: float, *, cores: float) -> tuple[str, JobRecor
         return key, JobRecord(megapixels=megapixels, seconds=seconds)
     if plan.render_size != plan.output_size:
         return None
-    used = min(1.0, plan.encoder.threads / cores)
+    used = min(1.0, plan.encoder.threads / cores, plan.worker_count / cores)
     key = speed_key(plan.model, plan.encoder)
     return key, JobRecord(megapixels=megapixels, seconds=seconds * used)
 

@@ -115,7 +115,10 @@ def _blocks(failure: Failure, plan: Plan) -> bool:
     same_model = plan.model == failed.model
     match failure.recovery:
         case Recovery.SMALLER:
-            return plan.device == failed.device and _need(plan) >= _need(failed)
+            more = _need(plan) > _need(failed)
+            # Another model that needs as much by estimate may need less in truth.
+            as_much = same_model and _need(plan) == _need(failed)
+            return plan.device == failed.device and (more or as_much)
         case Recovery.OTHER_DEVICE if failed.device != _PROCESSOR:
             return plan.device == failed.device
         case Recovery.MORE_PRECISE:

@@ -81,15 +81,23 @@ class FrameWork:
         """RAM that a plan may fill."""
         return int(RAM_SHARE * self.facts.ram_free_bytes)
 
-    def work(self, spec: ModelSpec, placed: str = "") -> Work:
-        """The job of one model, with what earlier jobs of it taught."""
+    def work(self, spec: ModelSpec, placed: str = "", *, workers: int | None = None) -> Work:
+        """The job of one model, with what earlier jobs of it taught.
+
+        Args:
+            spec: The model.
+            placed: Where and how its network runs; empty without one.
+            workers: Frames made at the same time; None makes as many as there are threads.
+        """
+        workers = workers or self.threads
+        cores = min(self.cores, float(workers))
         return Work(
             model=spec,
             encoder=self.encoder,
             quality=self.request.quality,
-            cores=self.cores,
-            workers=self.threads,
-            speed=self._speed(spec, placed),
+            cores=cores,
+            workers=workers,
+            speed=self._speed(spec, placed, cores),
             has_sound=self.container.has_sound,
         )
 
@@ -143,11 +151,11 @@ class FrameWork:
         budget = time_budget(self.request.quality, self.tier)
         return None if budget is None else budget * float(self.request.sound_duration_s)
 
-    def _speed(self, spec: ModelSpec, placed: str) -> Speed | None:
+    def _speed(self, spec: ModelSpec, placed: str, cores: float) -> Speed | None:
         key = speed_key(spec.name, self.encoder_choice, placed)
         if placed:
             return self.history.speeds.get(key)
-        return known_speed(self.history, key, machine_cores=self.facts.cpu_cores, cores=self.cores)
+        return known_speed(self.history, key, machine_cores=self.facts.cpu_cores, cores=cores)
 
 
 def frame_work(request: Request, facts: HardwareFacts, history: History) -> FrameWork:

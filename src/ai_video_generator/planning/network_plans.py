@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 from functools import partial
+from itertools import takewhile
 
 from ai_video_generator.config.model_config import ModelSpec
 from ai_video_generator.hardware.facts import Accelerator, HardwareFacts, Precision
@@ -56,9 +57,8 @@ def _best(shared: FrameWork, ways: list[Way]) -> Way:
     The quickest is not always that one: it may take the RAM that a larger video needs.
     """
     best, most = ways[0], -1
-    for way in ways:
-        if way.placement.quality_loss > best.placement.quality_loss:
-            break
+    loss = best.placement.quality_loss
+    for way in takewhile(lambda way: way.placement.quality_loss == loss, ways):
         choice = _choice(shared, way)
         if choice.chosen > most:
             best, most = way, choice.chosen

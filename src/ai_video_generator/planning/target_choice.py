@@ -100,6 +100,11 @@ class TargetChoice:
         above = self.chosen + 1
         return self.steps[above] if above < len(self.steps) else None
 
+    @property
+    def fits_at_all(self) -> bool:
+        """Whether the memory suffices for the choice."""
+        return self.fits_memory(self.steps[self.chosen])
+
     def fits_memory(self, step: Step) -> bool:
         """Whether the memory suffices."""
         return step.cost.ram_bytes <= self.ram_usable_bytes

@@ -17,7 +17,7 @@ from ai_video_generator.storyboard.cutting import Pulse, cut_times
 from ai_video_generator.storyboard.moves import WHOLE_KINDS, Kind, Target, ground, move
 from ai_video_generator.storyboard.picture_notes import PictureNotes
 from ai_video_generator.storyboard.stage import Stage
-from ai_video_generator.storyboard.storyboard import DepthMove, Shot, Storyboard
+from ai_video_generator.storyboard.storyboard import DepthMove, Detail, Shot, Storyboard
 from ai_video_generator.storyboard.styles import MANNERS, Manner
 
 _MAX_DISSOLVE_SHARE = 0.25
@@ -56,6 +56,7 @@ class Subject:
         keep_whole: Whether it must be seen whole: text that is to be read.
         sharp_zoom: The tightest zoom at which it is still sharp.
         depth: How far its depth may be trusted, 0..1; 0 where it is not known.
+        detail: What lives in it.
         notes: What was seen in it, so that no face is cut; None where nobody looked.
     """
 
@@ -66,6 +67,7 @@ class Subject:
     keep_whole: bool = False
     sharp_zoom: float = inf
     depth: float = 0.0
+    detail: Detail = Detail.NONE
     notes: PictureNotes | None = None
 
 
@@ -150,6 +152,7 @@ def direct(
                 framing_end=finish,
                 depth_move=depth_move,
                 depth_strength=depth_strength,
+                detail=subject.detail,
             )
         )
     return Storyboard(frame_count=timeline.frame_count, shots=tuple(shots))
@@ -178,6 +181,10 @@ def _kinds(
     return choices or [kind for kind in kinds if _GAITS[kind] not in seen]
 
 
+_WHOLE_DEPTH = 0.9
+# Confidence of a depth network. An estimate, half as sure, is moved in half as far: more bends what
+# it got wrong.
+
 _DEPTH_MOVES: dict[Kind, DepthMove] = {
     Kind.TRACK: DepthMove.ORBIT,
     Kind.TILT: DepthMove.ORBIT,
@@ -189,7 +196,8 @@ def _in_depth(kind: Kind, subject: Subject, manner: Manner) -> tuple[DepthMove, 
     """How a shot moves in the depth of its picture: not at all where that is not sure enough."""
     if subject.depth < DEPTH_TRUST or subject.keep_whole:
         return DepthMove.NONE, 0.0
-    return _DEPTH_MOVES.get(kind, DepthMove.DOLLY), manner.depth
+    strength = manner.depth * min(1.0, subject.depth / _WHOLE_DEPTH)
+    return _DEPTH_MOVES.get(kind, DepthMove.DOLLY), strength
 
 
 def _begins_section(span: _Span, pulse: Pulse) -> bool:

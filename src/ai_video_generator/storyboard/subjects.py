@@ -8,6 +8,7 @@ from ai_video_generator.storyboard.picture_notes import (
     Region,
     RegionKind,
 )
+from ai_video_generator.storyboard.storyboard import Detail
 
 _MOST_TARGETS = 6
 # A group of thirty does not get thirty close-ups.
@@ -23,7 +24,10 @@ _PER_TARGET, _FLAT_LOSS = 0.2, 0.5
 
 
 def subject_of(notes: PictureNotes | None) -> Subject:
-    """A picture as the director knows it; nothing is known without notes."""
+    """A picture as the director knows it; nothing is known without notes.
+
+    Water and sky of photographs shimmer; where there is none that is sure, nothing does.
+    """
     if notes is None:
         return Subject()
     regions = [
@@ -40,6 +44,7 @@ def subject_of(notes: PictureNotes | None) -> Subject:
         level_deg=notes.turn_deg,
         keep_whole=notes.kind in _READ_KINDS,
         depth=0.0 if notes.depth is None else notes.depth.confidence,
+        detail=Detail.SHIMMER if notes.kind is PictureKind.PHOTO else Detail.NONE,
         notes=notes,
     )
 

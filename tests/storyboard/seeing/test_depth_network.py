@@ -38,7 +38,7 @@ def test_the_order_of_distances_is_that_of_the_network(model: Path) -> None:
 def test_a_missing_network_is_named(tmp_path: Path) -> None:
     with pytest.raises(WeightsMissingError, match=r"model\.onnx") as caught:
         network_depth(scenes.portrait(), tmp_path / "model.onnx")
-    assert "aivg models install depth" in caught.value.hint
+    assert "put the whole file there again" in caught.value.hint
 
 
 @pytest.mark.parametrize("stored", [b"", b"Dear reader," * 99, b"\x08\x06"])
