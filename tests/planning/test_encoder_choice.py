@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from corpus.machines import machine
@@ -12,6 +13,7 @@ from ai_video_generator.config.containers import container_named
 from ai_video_generator.errors import RequestImpossibleError
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.planning.encoder_choice import chosen_encoder, encoder_candidates
+from ai_video_generator.planning.plan import Reason
 from ai_video_generator.planning.planner import candidates
 from ai_video_generator.planning.request import Request
 
@@ -110,3 +112,78 @@ def test_gif_stays_small_on_any_machine() -> None:
 
     assert made.output_size == Resolution(854, 480)
     assert made.encoder.pixel_format == "pal8"
+
+
+@pytest.mark.parametrize(
+    ("changes", "working", "codec", "encoder"),
+    [
+        (
+            {},
+            ("h264_nvenc",),
+            ("h264", "it is the usual choice for mp4 files"),
+            ("h264_nvenc", "a chip of this machine does the work, and trying it worked"),
+        ),
+        (
+            {"codec": Codec.HEVC},
+            SOFTWARE_ENCODERS,
+            ("hevc", "it was asked for"),
+            ("libx265", "no hardware encoder for it works here"),
+        ),
+        (
+            {"software_encoding": True},
+            _ALL,
+            ("h264", "it is the usual choice for mp4 files"),
+            ("libx264", "hardware encoders were to be left alone"),
+        ),
+        (
+            {"container": "mov", "codec": Codec.PRORES, "software_encoding": True},
+            ("prores_ks",),
+            ("prores", "it was asked for"),
+            ("prores_ks", "it is the one that makes this"),
+        ),
+    ],
+)
+def test_codec_and_encoder_are_explained(
+    changes: dict[str, Any],
+    working: tuple[str, ...],
+    codec: tuple[str, str],
+    encoder: tuple[str, str],
+) -> None:
+    asked = request(**changes)
+    _, reasons = chosen_encoder(asked, container_named(asked.container), working)
+
+    assert reasons == (
+        Reason(topic="codec", choice=codec[0], because=codec[1]),
+        Reason(topic="encoder", choice=encoder[0], because=encoder[1]),
+    )
+
+
+def test_a_gif_is_said_to_be_silent() -> None:
+    _, reasons = chosen_encoder(request(container="gif"), container_named("gif"), ("gif",))
+
+    assert reasons[2] == Reason(topic="sound", choice="none", because="GIF holds no sound")
+
+
+@pytest.mark.parametrize(("width_px", "height_px"), [(192, 128), (192, 1000), (1000, 128)])
+def test_a_chip_is_asked_for_the_smallest_frames_it_takes(width_px: int, height_px: int) -> None:
+    assert _name(request(size=Resolution(width_px, height_px))) == "h264_nvenc"
+
+
+def test_a_codec_that_the_container_does_not_hold_is_refused_with_those_it_does() -> None:
+    with pytest.raises(RequestImpossibleError) as caught:
+        _name(request(container="webm", codec=Codec.H264))
+
+    assert (str(caught.value), caught.value.hint) == (
+        "webm files do not hold h264 video",
+        "choose one of av1, vp9, or another ending of the file's name",
+    )
+
+
+def test_no_encoder_at_all_is_refused_with_a_codec_that_plays_everywhere() -> None:
+    with pytest.raises(RequestImpossibleError) as caught:
+        _name(request(container="webm"), ("libx264",))
+
+    assert (str(caught.value), caught.value.hint) == (
+        "no encoder for av1, vp9 works on this machine",
+        "choose another codec: h264 in an .mp4 file plays everywhere",
+    )

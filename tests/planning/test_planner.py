@@ -417,6 +417,41 @@ def test_one_picture_whose_depth_is_sure_is_enough() -> None:
     )
 
 
+def _deep_ladder(seconds_per_megapixel: float, quality: int = 40) -> Ladder:
+    """A camera that makes 1080p30 in time, beside a model in depth of this speed."""
+    spec = model(
+        "parallax",
+        quality=quality,
+        needs_depth=True,
+        cpu_seconds_per_megapixel=seconds_per_megapixel,
+    )
+    asked = request(depths=(0.9,), software_encoding=True, quality=Quality.MEDIUM)
+    return _ladder(asked, specs=[spec, model(), model("plainer", quality=15)])
+
+
+def test_depth_that_makes_as_large_a_video_in_time_comes_first() -> None:
+    ladder = _deep_ladder(0.01)
+
+    assert ladder.best.model == "parallax"
+    assert ladder.rungs[0].quality == 40
+
+
+def test_depth_that_makes_only_a_smaller_video_comes_after_the_plain_cameras() -> None:
+    ladder = _deep_ladder(0.2)
+
+    models = list(dict.fromkeys(plan.model for plan in ladder.plans))
+    assert models == ["camera", "plainer", "parallax"]
+    assert {rung.quality for rung in ladder.rungs} == {20, 15, 14}
+    deep = [plan for plan in ladder.plans if plan.model == "parallax"]
+    assert deep[0].output_size.pixel_count > deep[-1].render_size.pixel_count
+
+
+def test_depth_alone_comes_first_however_slow() -> None:
+    spec = model("parallax", needs_depth=True, quality=40, cpu_seconds_per_megapixel=0.2)
+
+    assert _ladder(request(depths=(0.9,)), specs=[spec]).rungs[0].quality == 40
+
+
 # The ladder of several models
 
 
@@ -426,6 +461,7 @@ def test_the_model_asked_for_leads_and_no_better_one_follows() -> None:
 
     assert list(dict.fromkeys(plan.model for plan in ladder.plans)) == ["b", "c"]
     assert _because(ladder.best, "model") == "it was asked for"
+    assert [one.choice for one in ladder.best.reasons if one.topic == "model"] == ["b"]
 
 
 def test_a_model_as_good_as_the_one_asked_for_follows() -> None:
@@ -512,3 +548,11 @@ def test_no_model_that_runs_here_names_those_that_are_installed() -> None:
         ),
         "close other programs, or ask for less; installed: a, b",
     )
+
+
+def test_the_ladder_knows_what_compresses_when_a_chip_fails() -> None:
+    facts = replace(machine("laptop_igpu"), video_encoders=("h264_qsv", "libx264"))
+    software = _ladder(request(), facts).software_encoder
+
+    assert software is not None
+    assert software.name == "libx264"
