@@ -6,6 +6,7 @@ from ai_video_generator.errors import (
     Recovery,
     WeightsError,
 )
+from ai_video_generator.hardware.facts import PROCESSOR
 from ai_video_generator.planning.fallback import Failure
 from ai_video_generator.planning.plan import Plan
 
@@ -16,8 +17,6 @@ _ABOUT_THE_JOB = (Recovery.NONE, Recovery.REDUCED_QUALITY)
 # A time limit, and what no plan helps against, say nothing of the next job.
 
 _ABOUT_THE_MACHINE = (Recovery.SMALLER, Recovery.OTHER_DEVICE, Recovery.OTHER_ENCODER)
-_PROCESSOR = "cpu"
-# Its memory is filled by other programs, too, and may be free again for the next job.
 
 
 class Breaker:
@@ -37,7 +36,8 @@ class Breaker:
         recovery = error.recovery
         if recovery in _ABOUT_THE_JOB:
             return
-        if recovery is Recovery.SMALLER and plan.device == _PROCESSOR:
+        if recovery is Recovery.SMALLER and plan.device == PROCESSOR:
+            # Other programs fill its memory, too: it may be free again for the next job.
             return
         key = (plan.model, plan.device, recovery)
         self._counts[key] = self._counts.get(key, 0) + 1

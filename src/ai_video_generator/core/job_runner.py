@@ -12,11 +12,12 @@ from pathlib import Path
 from ai_video_generator.core.breaker import Breaker
 from ai_video_generator.core.cache_book import CacheBook
 from ai_video_generator.core.released import forget_frames, free_before_attempt, released
-from ai_video_generator.core.rendering import PROCESSOR, Job, Studio, check_room, render
+from ai_video_generator.core.rendering import Job, Studio, check_room, render
 from ai_video_generator.core.result import Attempt, Result
 from ai_video_generator.core.watch import Deadline, Watch
 from ai_video_generator.errors import AIVideoError, CancelledError, Recovery
 from ai_video_generator.hardware.disks import disk_free_bytes
+from ai_video_generator.hardware.facts import PROCESSOR
 from ai_video_generator.hardware.memory import RamGuard, free_device_bytes
 from ai_video_generator.hardware.thermal import ThermalGuard, temperature_c
 from ai_video_generator.models.base_model import BaseModel

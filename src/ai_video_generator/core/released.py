@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Callable
 
-from ai_video_generator.core.rendering import PROCESSOR
+from ai_video_generator.hardware.facts import PROCESSOR
 from ai_video_generator.hardware.memory import free_device_bytes
 
 _log = logging.getLogger(__name__)

@@ -24,6 +24,7 @@ from ai_video_generator.errors import (
     RenderError,
     SoundMismatchError,
 )
+from ai_video_generator.hardware.facts import PROCESSOR
 from ai_video_generator.hardware.library_errors import translated
 from ai_video_generator.media.files import appearing
 from ai_video_generator.media.frames import FrameStream
@@ -44,9 +45,6 @@ from ai_video_generator.storyboard.storyboard import Storyboard
 from ai_video_generator.storyboard.storyboard_file import laid
 
 _log = logging.getLogger(__name__)
-
-PROCESSOR = "cpu"
-"""The device of plans that need no accelerator."""
 
 _LEAST_SILENCE_S = 600.0
 # Loading a large model from a slow disk takes minutes, and so does a pass on a weak GPU.

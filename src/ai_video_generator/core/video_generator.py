@@ -17,12 +17,12 @@ from ai_video_generator.core.input_finder import InputFinder
 from ai_video_generator.core.job_planner import JobPlanner, request_for
 from ai_video_generator.core.job_runner import Conditions, JobRunner
 from ai_video_generator.core.recipe import read_recipe, recipe_for
-from ai_video_generator.core.rendering import PROCESSOR, Job
+from ai_video_generator.core.rendering import Job
 from ai_video_generator.core.result import Result
 from ai_video_generator.core.seeing import seen
 from ai_video_generator.core.storyboard_sheet import storyboard_sheet
 from ai_video_generator.errors import AIVideoError, CancelledError, InputError
-from ai_video_generator.hardware.facts import HardwareFacts
+from ai_video_generator.hardware.facts import PROCESSOR, HardwareFacts
 from ai_video_generator.hardware.hardware_detector import HardwareDetector
 from ai_video_generator.media.audio_processor import AudioProcessor
 from ai_video_generator.media.files import check_output

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+PROCESSOR = "cpu"  # the device that is no accelerator, as PyTorch names it
+
 
 class AcceleratorKind(StrEnum):
     """The runtime an accelerator is programmed through."""

@@ -11,7 +11,7 @@ from ai_video_generator.hardware.accelerators import PROBES, Probe, found_accele
 from ai_video_generator.hardware.cgroups import CGROUP_ROOT, PROC_ROOT, cgroup_limits
 from ai_video_generator.hardware.disks import default_folders, disk, disk_notes
 from ai_video_generator.hardware.environment import Surroundings
-from ai_video_generator.hardware.facts import Disk, HardwareFacts, Precision, Purpose
+from ai_video_generator.hardware.facts import PROCESSOR, Disk, HardwareFacts, Precision, Purpose
 from ai_video_generator.hardware.patience import answers_in_time
 from ai_video_generator.hardware.processor import (
     cores_allowed,
@@ -171,7 +171,7 @@ class HardwareDetector:
         best = facts.accelerators[0] if facts.accelerators else None
         return {
             "tier": machine_tier(facts).value,
-            "device": best.device if best else "cpu",
+            "device": best.device if best else PROCESSOR,
             "precisions": [p.value for p in (best.precisions if best else (Precision.FP32,))],
             "device_free_bytes": best.free_bytes if best else facts.ram_free_bytes,
             "teraflops": best.teraflops if best else None,

@@ -21,6 +21,7 @@ from ai_video_generator.errors import (
     WeightsCorruptError,
     WeightsMissingError,
 )
+from ai_video_generator.hardware.facts import PROCESSOR
 
 _DISK_FULL = re.compile(r"No space left on device|Disk quota exceeded|StorageFull")
 
@@ -147,7 +148,7 @@ def _ram_full(error: BaseException) -> AIVideoError | None:
 def _memory_full(error: BaseException, device: str) -> AIVideoError | None:
     if not _MEMORY_FULL.search(_told(error)):
         return None
-    if device == "cpu":
+    if device == PROCESSOR:
         return _too_little("this computer", str(error), _RAM_HINT)
     return _too_little(device or "the GPU", str(error), _GPU_HINT)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from ai_video_generator.errors import DeviceMemoryError
 from ai_video_generator.hardware.accelerators import PROBES, Probe, found_accelerators
 from ai_video_generator.hardware.cgroups import cgroup_limits
+from ai_video_generator.hardware.facts import PROCESSOR
 from ai_video_generator.hardware.processor import usable_ram
 from ai_video_generator.registry import Registry
 
@@ -29,7 +30,7 @@ def free_device_bytes(device: str, *, probes: Registry[Probe] = PROBES) -> int |
         device: "cpu" for the RAM that this process may use, or as in `Accelerator.device`.
         probes: Where the vendors' probes are found.
     """
-    if device == "cpu":
+    if device == PROCESSOR:
         return _free_ram_bytes()
     found, _ = found_accelerators(probes)
     return next((one.free_bytes for one in found if one.device == device), None)

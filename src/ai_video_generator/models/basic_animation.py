@@ -14,6 +14,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ai_video_generator.config.hardware_config import DEPTH_TRUST
 from ai_video_generator.config.model_config import MemoryProfile, ModelSpec
 from ai_video_generator.hardware.facts import Precision
 from ai_video_generator.media.frames import Frame, FrameStream
@@ -35,9 +36,6 @@ from ai_video_generator.models.base_model import BaseModel, Scene
 from ai_video_generator.planning.plan import Plan
 from ai_video_generator.storyboard.camera_path import view_at
 from ai_video_generator.storyboard.storyboard import DepthMove, Detail, Shot
-
-_TRUSTED = 0.3
-# Confidence from which a depth map is used. Below it a plain move looks better than a wrong one.
 
 
 class BasicAnimation(BaseModel):
@@ -116,7 +114,7 @@ class _Camera(Camera[Take | DepthTake]):
         if shot.depth_move is DepthMove.NONE or shot.depth_strength <= 0:
             return None
         notes = self.scene.notes[shot.picture] if shot.picture < len(self.scene.notes) else None
-        if notes is None or notes.depth is None or notes.depth.confidence < _TRUSTED:
+        if notes is None or notes.depth is None or notes.depth.confidence < DEPTH_TRUST:
             return None
         return notes.depth.far
 

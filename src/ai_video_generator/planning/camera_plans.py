@@ -4,7 +4,7 @@ from dataclasses import replace
 from functools import partial
 
 from ai_video_generator.config.model_config import ModelSpec
-from ai_video_generator.hardware.facts import Precision
+from ai_video_generator.hardware.facts import PROCESSOR, Precision
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.planning.estimate import (
     Work,
@@ -86,7 +86,7 @@ def _plan(
     return Plan(
         tier=shared.tier,
         model=work.model.name,
-        device="cpu",
+        device=PROCESSOR,
         precision=Precision.FP32,
         render_size=render_size,
         render_rate=target.frame_rate,

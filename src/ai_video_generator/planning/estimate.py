@@ -7,7 +7,7 @@ from ai_video_generator.config.choices import Codec, Quality
 from ai_video_generator.config.hardware_config import CHUNK_BYTES_PER_PIXEL, PARALLEL_SHARE
 from ai_video_generator.config.model_config import ModelSpec
 from ai_video_generator.config.video_codecs import EncoderSettings, EncoderSpec, encoders_of
-from ai_video_generator.hardware.facts import Accelerator, Precision
+from ai_video_generator.hardware.facts import PROCESSOR, Accelerator, Precision
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.timeline import Timeline
 from ai_video_generator.planning.chunking import pass_count
@@ -102,7 +102,7 @@ def job_done(plan: Plan, seconds: float, *, cores: float) -> tuple[str, JobRecor
     if plan.frames_per_pass is not None:
         frames = pass_count(frames, plan.frames_per_pass) * plan.frames_per_pass
     megapixels = plan.render_size.pixel_count * frames / 1e6
-    if plan.device != "cpu":
+    if plan.device != PROCESSOR:
         key = speed_key(
             plan.model, plan.encoder, placement_key(plan.device, plan.precision, plan.offload)
         )

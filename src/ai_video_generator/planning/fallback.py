@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from ai_video_generator.config.hardware_config import REDUCED_SHARE
 from ai_video_generator.errors import Recovery
-from ai_video_generator.hardware.facts import Precision
+from ai_video_generator.hardware.facts import PROCESSOR, Precision
 from ai_video_generator.planning.plan import Ladder, Plan, Reason
 
 _BITS: dict[Precision, int] = {
@@ -15,7 +15,6 @@ _BITS: dict[Precision, int] = {
     Precision.FP32: 32,
 }
 # How safe a format is against numbers that run over: bfloat16 has the range of 32 bits.
-_PROCESSOR = "cpu"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +118,7 @@ def _blocks(failure: Failure, plan: Plan) -> bool:
             # Another model that needs as much by estimate may need less in truth.
             as_much = same_model and _need(plan) == _need(failed)
             return plan.device == failed.device and (more or as_much)
-        case Recovery.OTHER_DEVICE if failed.device != _PROCESSOR:
+        case Recovery.OTHER_DEVICE if failed.device != PROCESSOR:
             return plan.device == failed.device
         case Recovery.MORE_PRECISE:
             return same_model and _BITS[plan.precision] <= _BITS[failed.precision]
@@ -134,7 +133,7 @@ def _blocks(failure: Failure, plan: Plan) -> bool:
 def _need(plan: Plan) -> int:
     """Memory of the device that a plan computes on."""
     estimate = plan.estimate
-    return estimate.ram_bytes if plan.device == _PROCESSOR else estimate.device_bytes
+    return estimate.ram_bytes if plan.device == PROCESSOR else estimate.device_bytes
 
 
 def _distance(plan: Plan, failure: Failure) -> tuple[bool, ...]:
