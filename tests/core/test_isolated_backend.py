@@ -50,7 +50,7 @@ from ai_video_generator import errors
 from ai_video_generator.models.ken_burns import KenBurns
 
 class Made(KenBurns):
-    def load(self, plan):
+    def load(self, plan, supplies=None):
         {load}
 
     def generate(self, scene):

@@ -19,7 +19,7 @@ import numpy as np
 
 from ai_video_generator.config.model_config import ModelSpec
 from ai_video_generator.media.frames import Frame, FrameStream
-from ai_video_generator.models.base_model import BACKENDS, BaseModel, Scene
+from ai_video_generator.models.base_model import BACKENDS, NO_SUPPLIES, BaseModel, Scene, Supplies
 from ai_video_generator.planning.plan import Plan
 from ai_video_generator.registry import Registry
 
@@ -190,8 +190,8 @@ def faulty(setup: Setup) -> type[BaseModel]:
         def __init__(self) -> None:
             self._real = real_class()
 
-        def load(self, plan: Plan) -> None:
-            self._real.load(plan)
+        def load(self, plan: Plan, supplies: Supplies = NO_SUPPLIES) -> None:
+            self._real.load(plan, supplies)
             if setup.stage is Stage.LOAD and setup.strikes():
                 strike(setup.fault)
 

@@ -60,6 +60,49 @@ class NetworkProfile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeightFile:
+    """One file of a model.
+
+    Attributes:
+        path: Its path in the repository, and in the folder where the part is installed.
+        size_bytes: Its size; about so much where ``sha256`` is empty.
+        sha256: Digest of its bytes, hexadecimal; empty where the hub tells it for the commit.
+    """
+
+    path: str
+    size_bytes: int
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightPart:
+    """Files of one repository at one commit that a model needs; several models may share a part.
+
+    Attributes:
+        name: What the backend calls it ("base", "motion_adapter").
+        repository: Its name on the hub ("owner/name").
+        revision: The commit, 40 hexadecimal digits.
+        files: All files that are needed, and no others.
+        licence: SPDX identifier, or "LicenseRef-" and the name of a licence of its own.
+        licence_url: Where its text is.
+        gated: Whether the hub hands it out only to those who have accepted the licence there.
+    """
+
+    name: str
+    repository: str
+    revision: str
+    files: tuple[WeightFile, ...]
+    licence: str
+    licence_url: str
+    gated: bool = False
+
+    @property
+    def size_bytes(self) -> int:
+        """Size of all files together."""
+        return sum(file.size_bytes for file in self.files)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSpec:
     """A backend's description.
 
@@ -83,6 +126,7 @@ class ModelSpec:
         network: What it asks of an accelerator; None when it is of use on a processor.
         needs_depth: Whether it is of no use where the depth of no picture is known.
         needs_torch: Whether it runs on PyTorch.
+        weights: Files that must be installed; empty where none are needed.
         usd_per_video_second: What a cloud asks for a second of video; 0 on this machine.
     """
 
@@ -103,6 +147,7 @@ class ModelSpec:
     network: NetworkProfile | None = None
     needs_depth: bool = False
     needs_torch: bool = False
+    weights: tuple[WeightPart, ...] = ()
     usd_per_video_second: float = 0.0
 
     @property

@@ -26,13 +26,17 @@ from ai_video_generator.core.backend_wire import (
 )
 from ai_video_generator.errors import AIVideoError, RenderError
 from ai_video_generator.hardware.library_errors import translated
-from ai_video_generator.models.base_model import BaseModel, Scene
+from ai_video_generator.models.base_model import BaseModel, Scene, StepReport
 
 _OUT_OF_MEMORY_SCORE = "500"
 # Of 1000. Where memory runs out, Linux ends this process before the job, which can then try a
 # smaller plan.
 
 _PARENT_IS_GONE = 1
+
+
+class _StoppedError(Exception):
+    """The job has asked for an early end of the stream."""
 
 
 class _Backend:
@@ -71,8 +75,18 @@ class _Backend:
         model = request.registry.load(request.name)()
         self._wire.send(Beat())
         self._closing.callback(model.close)
-        model.load(request.plan)
+        model.on_step = self._step_done
+        model.load(request.plan, request.supplies)
         self._model = model
+
+    def _step_done(self, report: StepReport) -> None:
+        """Pass a report on; a pass that nobody waits for ends here."""
+        self._wire.send(report)
+        self._look_for_a_stop()
+
+    def _look_for_a_stop(self) -> None:
+        if self._wire.has_message():
+            raise _StoppedError
 
     def _generate(self, scene: Scene) -> None:
         if self._model is None:
@@ -81,9 +95,9 @@ class _Backend:
         try:
             for frame in stream:
                 self._wire.send(frame)
-                if self._wire.has_message():
-                    self._wire.receive()
-                    return
+                self._look_for_a_stop()
+        except _StoppedError:
+            self._wire.receive()
         finally:
             stream.close()
 

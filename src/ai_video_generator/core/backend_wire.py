@@ -17,7 +17,7 @@ import numpy as np
 
 from ai_video_generator.errors import AIVideoError
 from ai_video_generator.media.frames import Frame
-from ai_video_generator.models.base_model import BaseModel, Scene
+from ai_video_generator.models.base_model import BaseModel, Scene, StepReport, Supplies
 from ai_video_generator.planning.plan import Plan
 from ai_video_generator.registry import Registry
 
@@ -35,6 +35,7 @@ class Load:
     registry: Registry[type[BaseModel]]
     name: str
     plan: Plan
+    supplies: Supplies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -73,7 +74,7 @@ class Failed:
 
 
 Request = Load | Generate | Stop
-Reply = Beat | Done | Failed
+Reply = Beat | StepReport | Done | Failed
 
 
 class WireCutError(Exception):

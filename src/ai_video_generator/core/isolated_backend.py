@@ -18,7 +18,15 @@ from ai_video_generator.core.backend_wire import (
 from ai_video_generator.core.model_process import ModelProcess
 from ai_video_generator.errors import DeviceLostError, RenderError
 from ai_video_generator.media.frames import Frame, FrameStream
-from ai_video_generator.models.base_model import BaseModel, Scene
+from ai_video_generator.models.base_model import (
+    NO_SUPPLIES,
+    BaseModel,
+    Scene,
+    StepListener,
+    StepReport,
+    Supplies,
+    unheard,
+)
 from ai_video_generator.planning.plan import Plan
 from ai_video_generator.registry import Registry
 
@@ -38,8 +46,11 @@ class IsolatedBackend:
         registry: Where the backend is found; its package must be importable here.
         name: The backend.
         check: Called several times a second while this waits; may raise to end the process.
-        silence_limit_s: How long the backend may go without a frame, or without finishing an
-            import or a load.
+        silence_limit_s: How long the backend may go without a frame or a step, or without
+            finishing an import or a load.
+
+    Attributes:
+        on_step: As in `BaseModel`; called here, on the thread that takes the frames.
     """
 
     def __init__(
@@ -53,11 +64,12 @@ class IsolatedBackend:
         self._registry, self._name = registry, name
         self._check, self._silence_limit_s = check, silence_limit_s
         self._process: ModelProcess | None = None
+        self.on_step: StepListener = unheard
         self._device = ""
         self._give_up_s = 0.0
         self._seen_ended = False
 
-    def load(self, plan: Plan) -> None:
+    def load(self, plan: Plan, supplies: Supplies = NO_SUPPLIES) -> None:
         """Start the process, and load the backend there; see `BaseModel.load`.
 
         Raises:
@@ -69,7 +81,7 @@ class IsolatedBackend:
         self._process = ModelProcess()
         self._seen_ended = False
         try:
-            self._ask(Load(registry=self._registry, name=self._name, plan=plan))
+            self._ask(Load(registry=self._registry, name=self._name, plan=plan, supplies=supplies))
             while not isinstance(self._reply(), Done):
                 pass
         except BaseException:
@@ -85,7 +97,9 @@ class IsolatedBackend:
         """
         self._ask(Generate(scene=scene))
         while not isinstance(reply := self._reply(), Done):
-            if isinstance(reply, Frame):
+            if isinstance(reply, StepReport):
+                self._tell(reply)
+            elif isinstance(reply, Frame):
                 try:
                     yield reply
                 except GeneratorExit:
@@ -95,6 +109,14 @@ class IsolatedBackend:
     def close(self) -> None:
         """Close the backend and end its process; may be called more than once."""
         self._end(patiently=True)
+
+    def _tell(self, report: StepReport) -> None:
+        """Pass a step on; the process does not outlive a listener that raises."""
+        try:
+            self.on_step(report)
+        except BaseException:
+            self._end(patiently=False)
+            raise
 
     def _running(self) -> ModelProcess:
         if self._process is None:
@@ -157,7 +179,7 @@ class IsolatedBackend:
 
         try:
             wire.send(Stop(), waiting)
-            while isinstance(wire.receive(waiting), (Frame, Beat)):
+            while isinstance(wire.receive(waiting), (Frame, Beat, StepReport)):
                 waiting()
         except (WireCutError, TimeoutError):
             self._end(patiently=False)

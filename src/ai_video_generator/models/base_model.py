@@ -1,10 +1,14 @@
 """The contract of a backend."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ai_video_generator.config.choices import Fit
 from ai_video_generator.config.model_config import ModelSpec
@@ -48,17 +52,69 @@ class Scene:
         return range(self.storyboard.frame_count) if self.frames is None else self.frames
 
 
+Option = str | int | float | bool
+"""A value of an option that only one model has."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplies:
+    """What a backend is given on this machine, beside its plan.
+
+    Attributes:
+        weights: Folder of each part of its weights, by the part's name.
+        options: The model's own options, by name; those not given are as the model likes them.
+        cache_folder: For what can be made again; None keeps nothing.
+    """
+
+    weights: Mapping[str, Path] = field(default_factory=dict)
+    options: Mapping[str, Option] = field(default_factory=dict)
+    cache_folder: Path | None = None
+
+
+NO_SUPPLIES = Supplies()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class StepReport:
+    """One step of a pass is done.
+
+    Attributes:
+        done: Steps done.
+        total: Steps of the pass.
+        preview: Roughly what the frames will show, ``(frame_count, height, width, 3)``, uint8,
+            small; None where nothing can be shown yet.
+    """
+
+    done: int
+    total: int
+    preview: NDArray[np.uint8] | None = None
+
+
+StepListener = Callable[[StepReport], None]
+
+
+def unheard(_: StepReport) -> None:
+    """Listen to nothing."""
+
+
 class BaseModel(ABC):
-    """Makes frames: ``load`` once, ``generate`` as often as wanted, ``close``."""
+    """Makes frames: ``load`` once, ``generate`` as often as wanted, ``close``.
+
+    Attributes:
+        on_step: Called after each step of a pass, on the thread that generates; may raise, which
+            ends the pass.
+    """
 
     spec: ClassVar[ModelSpec]
+    on_step: StepListener = staticmethod(unheard)
 
     @abstractmethod
-    def load(self, plan: Plan) -> None:
+    def load(self, plan: Plan, supplies: Supplies = NO_SUPPLIES) -> None:
         """Get ready; called once before ``generate``.
 
         Args:
             plan: Where and how to compute: device, precision, offload, passes.
+            supplies: Where its weights are, and the model's own options.
 
         Raises:
             WeightsError: When the model's files are not usable.

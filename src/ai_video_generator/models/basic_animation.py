@@ -32,7 +32,7 @@ from ai_video_generator.models._parallax import shown_in_depth
 from ai_video_generator.models._plates import Plate, make_plates
 from ai_video_generator.models._relief import Relief, cut, laid, plain_relief
 from ai_video_generator.models._shimmer import shimmer_of
-from ai_video_generator.models.base_model import BaseModel, Scene
+from ai_video_generator.models.base_model import NO_SUPPLIES, BaseModel, Scene, Supplies
 from ai_video_generator.planning.plan import Plan
 from ai_video_generator.storyboard.camera_path import view_at
 from ai_video_generator.storyboard.storyboard import DepthMove, Detail, Shot
@@ -59,7 +59,7 @@ class BasicAnimation(BaseModel):
         ),
     )
 
-    def load(self, plan: Plan) -> None:
+    def load(self, plan: Plan, supplies: Supplies = NO_SUPPLIES) -> None:
         """Nothing to load: the camera is arithmetic."""
 
     def generate(self, scene: Scene) -> FrameStream:

@@ -12,7 +12,7 @@ from ai_video_generator.config.model_config import MemoryProfile, ModelSpec
 from ai_video_generator.hardware.facts import Precision
 from ai_video_generator.media.frames import Frame, FrameStream
 from ai_video_generator.models._camera import Camera, Staged, Take, shown, staged_picture
-from ai_video_generator.models.base_model import BaseModel, Scene
+from ai_video_generator.models.base_model import NO_SUPPLIES, BaseModel, Scene, Supplies
 from ai_video_generator.planning.plan import Plan
 from ai_video_generator.storyboard.storyboard import Shot
 
@@ -37,7 +37,7 @@ class KenBurns(BaseModel):
         ),
     )
 
-    def load(self, plan: Plan) -> None:
+    def load(self, plan: Plan, supplies: Supplies = NO_SUPPLIES) -> None:
         """Nothing to load: the camera is arithmetic."""
 
     def generate(self, scene: Scene) -> FrameStream:
