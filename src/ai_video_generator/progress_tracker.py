@@ -4,8 +4,13 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ai_video_generator.errors import CancelledError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _REPORT_INTERVAL_S = 0.1
 # Ten reports a second look continuous to a person and cost nothing beside a frame (tens of
@@ -24,6 +29,10 @@ class ProgressReport:
         elapsed_s: Seconds since the stage began.
         units_per_s: Mean speed of the stage so far; None before the first unit.
         time_left_s: Estimated seconds to the end of the stage; None when unknown.
+        part: Units that are under way, as far as they are done: 2.5 of 5 that are made at once.
+        note: What is under way in them ("step 12 of 25"); empty where nothing is told.
+        preview: Roughly what is being made, ``(frame_count, height, width, 3)``, uint8; None where
+            nothing can be shown.
     """
 
     stage: str
@@ -33,6 +42,9 @@ class ProgressReport:
     elapsed_s: float
     units_per_s: float | None
     time_left_s: float | None
+    part: float = 0.0
+    note: str = ""
+    preview: "NDArray[np.uint8] | None" = None
 
 
 class ProgressTracker:
@@ -54,6 +66,7 @@ class ProgressTracker:
         self._stopped = threading.Event()
         self._stage, self._unit = "", ""
         self._done, self._total = 0, 0
+        self._part, self._note = 0.0, ""
         self._started_s = self._reported_s = clock()
 
     def start(self, stage: str, *, total: int = 0, unit: str = "") -> None:
@@ -64,6 +77,7 @@ class ProgressTracker:
         """
         self.check()
         self._stage, self._total, self._unit, self._done = stage, total, unit, 0
+        self._part, self._note = 0.0, ""
         self._started_s = self._clock()
         self._send()
 
@@ -78,6 +92,24 @@ class ProgressTracker:
         if self._done == self._total or self._clock() - self._reported_s >= _REPORT_INTERVAL_S:
             self._send()
 
+    def under_way(
+        self, part: float, note: str = "", preview: "NDArray[np.uint8] | None" = None
+    ) -> None:
+        """Tell how far units are that are not finished yet.
+
+        Args:
+            part: How many units' worth of work is done in them, at least 0.
+            note: What is being done in them.
+            preview: Roughly what is being made, as in `ProgressReport`.
+
+        Raises:
+            CancelledError: When a stop was asked for.
+        """
+        self.check()
+        self._part, self._note = part, note
+        if preview is not None or self._clock() - self._reported_s >= _REPORT_INTERVAL_S:
+            self._send(preview)
+
     def stop(self) -> None:
         """Ask the worker to stop at its next unit; any thread or signal handler may call this."""
         self._stopped.set()
@@ -91,14 +123,15 @@ class ProgressTracker:
         if self._stopped.is_set():
             raise CancelledError("stopped on request")
 
-    def _send(self) -> None:
+    def _send(self, preview: "NDArray[np.uint8] | None" = None) -> None:
         now_s = self._clock()
         self._reported_s = now_s
         if self._listener is None:
             return
         elapsed_s = now_s - self._started_s
-        speed = self._done / elapsed_s if self._done and elapsed_s > 0 else None
-        left = (self._total - self._done) / speed if speed and self._total else None
+        worked = self._done + self._part
+        speed = worked / elapsed_s if worked and elapsed_s > 0 else None
+        left = max(0.0, self._total - worked) / speed if speed and self._total else None
         self._listener(
             ProgressReport(
                 stage=self._stage,
@@ -108,5 +141,8 @@ class ProgressTracker:
                 elapsed_s=elapsed_s,
                 units_per_s=speed,
                 time_left_s=left,
+                part=self._part,
+                note=self._note,
+                preview=preview,
             )
         )

@@ -393,7 +393,7 @@ def run_ladder(given: VideoGenerator, ladder: Any, folder: Path) -> Result:
     job = folder / "job"
     pictures, sound = (picture_info(job / "photo.png"),), AudioProcessor().probe(job / "song.wav")
     settings = load_settings({"cache_folder": folder / "cache"}).values
-    return given._runner.run(  # noqa: SLF001 - only here plan and machine differ
+    return given._runner.run(
         Job(
             pictures=pictures,
             sound=sound,
@@ -409,5 +409,5 @@ def run_ladder(given: VideoGenerator, ladder: Any, folder: Path) -> Result:
             sound_mode=SoundMode.AUTO,
         ),
         ladder,
-        given._conditions(settings, sound, 0.0),  # noqa: SLF001 - the same
+        given._conditions(settings, sound, 0.0),
     )

@@ -152,11 +152,11 @@ class ProgressDisplay:
             if self._task is not None:
                 bar.remove_task(self._task)
             self._task = bar.add_task(report.stage, total=report.total or None, speed="")
-        bar.update(self._task, completed=report.done, speed=_speed_text(report))
+        bar.update(self._task, completed=report.done + report.part, speed=_speed_text(report))
 
     def _write_line(self, report: ProgressReport) -> None:
         now_s = self._clock()
-        share = report.done / report.total if report.total else 0.0
+        share = (report.done + report.part) / report.total if report.total else 0.0
         if report.stage != self._stage:
             self._line_share, self._line_time_s = 0.0, now_s
             return
@@ -175,4 +175,6 @@ def _speed_text(report: ProgressReport, *, before: str = "") -> str:
         parts.append(f"{report.units_per_s:.1f} {report.unit}/s")
     if report.time_left_s is not None:
         parts.append(f"{clock_text(report.time_left_s)} left")
+    if report.note:
+        parts.append(report.note)
     return before + ", ".join(parts) if parts else ""

@@ -126,6 +126,8 @@ class ModelSpec:
         network: What it asks of an accelerator; None when it is of use on a processor.
         needs_depth: Whether it is of no use where the depth of no picture is known.
         needs_torch: Whether it runs on PyTorch.
+        takes_prompt: Whether words say what it shows.
+        how: How a picture drives a network, for a plan's reasons; empty goes without saying.
         weights: Files that must be installed; empty where none are needed.
         usd_per_video_second: What a cloud asks for a second of video; 0 on this machine.
     """
@@ -147,6 +149,8 @@ class ModelSpec:
     network: NetworkProfile | None = None
     needs_depth: bool = False
     needs_torch: bool = False
+    takes_prompt: bool = False
+    how: str = ""
     weights: tuple[WeightPart, ...] = ()
     usd_per_video_second: float = 0.0
 

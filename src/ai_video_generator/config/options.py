@@ -36,6 +36,26 @@ def _none_when_auto(value: object) -> object:
     return None if isinstance(value, str) and value.strip().lower() == AUTO else value
 
 
+def named_values(text: str) -> dict[str, str]:
+    """Read ``steps=20, fps=8``.
+
+    Raises:
+        SettingsError: When a part is no name and value.
+    """
+    found: dict[str, str] = {}
+    for part in filter(None, map(str.strip, text.split(","))):
+        name, sign, value = part.partition("=")
+        if not sign or not name.strip() or not value.strip():
+            raise SettingsError(f"{part!r} is no option", hint="write name=value, as in steps=20")
+        found[name.strip().lower().replace("-", "_")] = value.strip()
+    return found
+
+
+def checked_pairs(text: str) -> str:
+    """Options as they are kept: one way to write them."""
+    return ", ".join(f"{name}={value}" for name, value in named_values(text).items())
+
+
 def _plain_text(value: object) -> object:
     """Take a size, a rate or a number where its text is meant (``fps = 30`` in a file)."""
     return value if value is None or isinstance(value, bool) else str(value).strip()
@@ -130,6 +150,20 @@ class JobOptions(BaseModel):
     seed: int = _option(
         0, "The same seed and the same inputs give the same video.", ge=0, le=_MAX_SEED
     )
+    prompt: Annotated[str, _Text] = _option(
+        "",
+        "What the video should show, for models that take words.",
+        allowed="a sentence or two",
+        max_length=2000,
+    )
+    negative_prompt: Annotated[str, _Text] = _option(
+        "", "What it should not show.", allowed="a few words", max_length=2000
+    )
+    model_options: Annotated[str, AfterValidator(checked_pairs), _Text] = _option(
+        "",
+        "Options that only the model has, as docs/models.md lists them.",
+        allowed="name=value, several with commas between them: steps=20, fps=8",
+    )
     tier: Annotated[Tier | None, _OrAuto, _Choice] = _option(
         None, "Plan as for a machine of this strength; auto asks the machine."
     )
@@ -185,6 +219,11 @@ class JobOptions(BaseModel):
     def time_limit_s(self, sound_duration_s: float) -> float | None:
         """Seconds that the job may take; None leaves it to the quality."""
         return None if self.time_limit == AUTO else time_limit_s(self.time_limit, sound_duration_s)
+
+    @property
+    def asked_model_options(self) -> dict[str, str]:
+        """The model's own options, by name."""
+        return named_values(self.model_options)
 
     @property
     def asked_size(self) -> Resolution | None:

@@ -92,6 +92,7 @@ def request_for(
         fit=settings.fit,
         quality=settings.quality,
         codec=settings.codec,
+        has_prompt=bool(settings.prompt),
         tier=settings.tier,
         model=None if settings.model == AUTO else settings.model,
         gpu=None if settings.gpu == AUTO else settings.gpu,

@@ -151,6 +151,7 @@ class JobRunner:
                 backends=self._backends,
                 work_folder=work,
                 silence_limit_s=conditions.silence_limit_s,
+                cache_folder=folder,
             )
         finally:
             shutil.rmtree(work, ignore_errors=True)

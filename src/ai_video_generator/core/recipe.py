@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ai_video_generator import __version__
 from ai_video_generator.config.choices import SoundMode
@@ -65,7 +65,10 @@ class Recipe(BaseModel):
         machine: Operating system and processor architecture.
         pictures: The pictures, in order.
         sound: The sound.
-        seed: Seed of the storyboard, where it was directed.
+        seed: Seed of the storyboard, where it was directed, and of what a model invents.
+        prompt: What the model was to show.
+        negative_prompt: What it was not to show.
+        model_options: The model's own options.
         storyboard: What the camera does.
         sound_track: How the sound went in, and why; None in a file type without sound.
         plan: All that was decided, with reasons.
@@ -80,6 +83,9 @@ class Recipe(BaseModel):
     pictures: tuple[InputFile, ...]
     sound: InputFile
     seed: int
+    prompt: str = ""
+    negative_prompt: str = ""
+    model_options: dict[str, str | int | float | bool] = Field(default_factory=dict)
     storyboard: StoryboardFile
     sound_track: SoundTrackChoice | None
     plan: Plan
@@ -121,6 +127,9 @@ def recipe_for(
         pictures=tuple(InputFile.of(info.path) for info in pictures),
         sound=InputFile.of(sound.path),
         seed=settings.seed,
+        prompt=settings.prompt,
+        negative_prompt=settings.negative_prompt,
+        model_options=dict(settings.asked_model_options),
         storyboard=storyboard,
         sound_track=sound_track_for(sound, plan, settings.sound),
         plan=plan,

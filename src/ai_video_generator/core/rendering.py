@@ -1,6 +1,5 @@
 """One plan, carried out: frames flow from the model through the gate into the file."""
 
-import hashlib
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -10,6 +9,7 @@ from math import ceil
 from pathlib import Path
 
 from ai_video_generator.config.choices import SoundMode
+from ai_video_generator.core.footage import Footage
 from ai_video_generator.core.isolated_backend import IsolatedBackend
 from ai_video_generator.core.picture_shelf import PictureShelf
 from ai_video_generator.core.recipe import RECIPE_TAG, Recipe, sound_track_for
@@ -32,8 +32,8 @@ from ai_video_generator.media.picture import PictureInfo
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.sound import SoundInfo
 from ai_video_generator.media.video_file import video_info
-from ai_video_generator.models.base_model import BaseModel, Scene
-from ai_video_generator.planning.chunking import chunk_ranges, pass_count
+from ai_video_generator.models.base_model import BaseModel, Scene, Supplies
+from ai_video_generator.planning.chunking import pass_count
 from ai_video_generator.planning.plan import Plan, Reason
 from ai_video_generator.post.output_gate import OutputGate
 from ai_video_generator.post.resizer import resized
@@ -119,11 +119,17 @@ class Studio:
         work_folder: Where finished chunks of slow models wait until the video is whole.
         silence_limit_s: How long a model in a process of its own may give no sign of life; None
             follows the plan.
+        cache_folder: For what models can make again.
     """
 
     backends: Registry[type[BaseModel]]
     work_folder: Path
     silence_limit_s: float | None
+    cache_folder: Path
+
+    def supplies(self, recipe: Recipe) -> Supplies:
+        """What the model of a recipe is given."""
+        return Supplies(options=recipe.model_options, cache_folder=self.cache_folder)
 
 
 def render(job: Job, studio: Studio, watch: Watch) -> None:
@@ -137,12 +143,15 @@ def render(job: Job, studio: Studio, watch: Watch) -> None:
     shelf = _shelf(job.pictures, shown, plan.output_size, watch.progress)
     scene = Scene(
         pictures=shelf,
-        storyboard=laid(job.recipe.storyboard, plan.render_timeline),
+        storyboard=shown,
         size=plan.render_size,
         fit=plan.fit,
         worker_count=plan.worker_count,
         frame_rate=plan.render_rate,
         notes=job.notes,
+        seed=job.recipe.seed,
+        prompt=job.recipe.prompt,
+        negative_prompt=job.recipe.negative_prompt,
     )
     gate = OutputGate(shelf, shown, size=plan.output_size, fit=plan.fit, timeline=plan.timeline)
     with ExitStack() as stack:
@@ -151,11 +160,12 @@ def render(job: Job, studio: Studio, watch: Watch) -> None:
         with _in_our_words(plan):
             backend = _backend(plan, studio, watch)
             stack.callback(_close, backend, plan)
-            backend.load(plan)
+            backend.on_step = watch.step_done
+            backend.load(plan, studio.supplies(job.recipe))
         watch.begin(plan.timeline.frame_count)
         write_video(
             path,
-            gate.checked(_fitted(_frames(backend, scene, plan, studio), plan)),
+            gate.checked(_frames(backend, scene, job, studio, watch)),
             size=plan.output_size,
             timeline=plan.timeline,
             encoder=plan.encoder,
@@ -214,39 +224,23 @@ def _made(backend: BaseModel | IsolatedBackend, scene: Scene, plan: Plan) -> Fra
 
 
 def _frames(
-    backend: BaseModel | IsolatedBackend, scene: Scene, plan: Plan, studio: Studio
+    backend: BaseModel | IsolatedBackend, scene: Scene, job: Job, studio: Studio, watch: Watch
 ) -> FrameStream:
-    """The model's frames; those of slow models are kept, and not made again."""
+    """The frames of the video; those of models that make passes are kept, and not made again."""
+    plan = job.plan
+    shown = laid(job.recipe.storyboard, plan.timeline)
     if plan.frames_per_pass is None:
-        yield from _made(backend, scene, plan)
-        return
-    store = ChunkStore(studio.work_folder / _digest(plan))
-    finished = _sound_chunks(store)
-    for wanted in finished:
-        yield from store.frames(wanted)
-    for wanted in _chunks_after(finished, plan):
-        made = _made(backend, replace(scene, frames=wanted), plan)
-        yield from store.recorded(wanted, made)
-
-
-def _sound_chunks(store: ChunkStore) -> tuple[range, ...]:
-    """The finished chunks that are not damaged, from the first frame on."""
-    finished = store.finished()
-    for count, wanted in enumerate(finished):
-        if not store.is_sound(wanted):
-            _log.warning("the finished frames from %d on are damaged and made again", wanted.start)
-            for damaged in finished[count:]:
-                store.drop(damaged)
-            return finished[:count]
-    return finished
-
-
-def _chunks_after(finished: Sequence[range], plan: Plan) -> Iterator[range]:
-    """What is left to make: finished frames of the same look may have come in other portions."""
-    start = finished[-1].stop if finished else 0
-    count = plan.render_timeline.frame_count - start
-    for part in chunk_ranges(count, plan.frames_per_pass) if count else ():
-        yield range(start + part.start, start + part.stop)
+        film = replace(scene, storyboard=laid(job.recipe.storyboard, plan.render_timeline))
+        return _fitted(_made(backend, film, plan), plan)
+    footage = Footage(
+        recipe=job.recipe,
+        scene=scene,
+        shown=shown,
+        store=ChunkStore(studio.work_folder),
+        make=lambda one: _made(backend, one, plan),
+        begin=watch.pass_begun,
+    )
+    return footage.frames()
 
 
 def _fitted(frames: FrameStream, plan: Plan) -> FrameStream:
@@ -254,10 +248,6 @@ def _fitted(frames: FrameStream, plan: Plan) -> FrameStream:
     if plan.render_rate != plan.timeline.frame_rate:
         frames = retimed(frames, plan.render_rate, plan.timeline)
     return resized(frames, plan.output_size)
-
-
-def _digest(plan: Plan) -> str:
-    return hashlib.sha256(repr(plan.look).encode()).hexdigest()[:16]
 
 
 def _shelf(

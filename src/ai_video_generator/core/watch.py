@@ -8,6 +8,7 @@ from ai_video_generator.errors import TimeLimitError
 from ai_video_generator.hardware.memory import RamGuard
 from ai_video_generator.hardware.thermal import ThermalGuard
 from ai_video_generator.media.timeline import clock_text
+from ai_video_generator.models.base_model import StepReport
 from ai_video_generator.progress_tracker import ProgressTracker
 
 _JUDGED_AFTER_S, _JUDGED_AFTER_FRAMES = 5.0, 30
@@ -54,6 +55,8 @@ class Watch:
         self._progress, self._ram, self._thermal = progress, ram, thermal
         self._deadline, self._tell, self._clock = deadline, tell, clock
         self._began_s, self._done, self._total = clock(), 0, 0
+        self._ahead = 0.0
+        self._pass_frames = 0
 
     @property
     def progress(self) -> ProgressTracker:
@@ -63,6 +66,7 @@ class Watch:
     def begin(self, frame_count: int) -> None:
         """The first frame is about to be made."""
         self._began_s, self._done, self._total = self._clock(), 0, frame_count
+        self._ahead = 0.0
         self._progress.start("rendering", total=frame_count, unit="frames")
 
     def check(self) -> None:
@@ -75,6 +79,23 @@ class Watch:
         self._progress.check()
         self._ram.check()
 
+    def pass_begun(self, frame_count: int) -> None:
+        """A model is about to make what becomes so many frames of the video."""
+        self._pass_frames = frame_count
+
+    def step_done(self, report: StepReport) -> None:
+        """A model has done a step of a pass.
+
+        Raises:
+            CancelledError: When a stop was asked for.
+            DeviceMemoryError: When the RAM runs out.
+        """
+        self._ram.check()
+        self._ahead = self._pass_frames * report.done / report.total
+        self._progress.under_way(
+            self._ahead, f"step {report.done} of {report.total}", report.preview
+        )
+
     def frame_done(self) -> None:
         """A frame was written.
 
@@ -84,6 +105,8 @@ class Watch:
             TimeLimitError: When the job will not be done in time.
         """
         self._done += 1
+        self._ahead = max(0.0, self._ahead - 1)
+        self._progress.under_way(self._ahead)
         self._progress.advance()
         self._ram.check()
         if self._thermal is not None:

@@ -4,7 +4,8 @@ A chunk is an FFV1 file (RFC 9043) and its SHA-256 beside it, because FFmpeg con
 slice instead of refusing it. It is there only when both are.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
@@ -35,43 +36,36 @@ class ChunkStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def finished(self) -> tuple[range, ...]:
-        """The chunks that are whole, without a gap from frame 0 on."""
-        starts = {}
-        for path in self._folder.glob(f"*-*{_DIGEST_ENDING}"):
-            first, _, stop = path.stem.partition("-")
-            if first.isdigit() and stop.isdigit() and int(first) < int(stop):
-                starts[int(first)] = range(int(first), int(stop))
-        found: list[range] = []
-        while (frames := starts.get(found[-1].stop if found else 0)) is not None:
-            found.append(frames)
-        return tuple(found)
-
-    def recorded(self, wanted: range, frames: FrameStream) -> FrameStream:
+    def recorded(self, name: str, frames: FrameStream, count: int) -> FrameStream:
         """Pass frames on, and keep them; the chunk is there once the last one has passed.
 
         Args:
-            wanted: Their places in the video.
-            frames: That many frames of one size; closed at the end.
+            name: What the chunk is called: a digest of all that decides what it shows.
+            frames: Frames of one size; closed at the end.
+            count: How many they must be.
 
         Raises:
             DiskFullError: When there is no room for them.
-            EncodingError: When they are not as many as wanted.
+            EncodingError: When they are not as many.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        with closing(frames), appearing(self._path(wanted), overwrite=True) as path:
-            yield from _written(path, frames, len(wanted))
-        with appearing(self._digest_path(wanted), overwrite=True) as path:
-            path.write_text(sha256(self._path(wanted)))
+        with closing(frames), appearing(self._path(name), overwrite=True) as path:
+            yield from _written(path, frames, count)
+        with appearing(self._digest_path(name), overwrite=True) as path:
+            path.write_text(sha256(self._path(name)))
 
-    def frames(self, wanted: range) -> FrameStream:
+    def frames(self, name: str, wanted: int) -> FrameStream:
         """Read a chunk back, the same bytes.
+
+        Args:
+            name: What it is called.
+            wanted: How many frames it must hold.
 
         Raises:
             EncodingError: When it is damaged.
         """
-        path, count = self._path(wanted), 0
-        if not self.is_sound(wanted):
+        path, count = self._path(name), 0
+        if not self.is_sound(name):
             raise EncodingError(f"the finished frames in {path.name} are damaged")
         try:
             with av.open(str(path.absolute())) as container:
@@ -80,26 +74,38 @@ class ChunkStore:
                     count += 1
         except (av.error.FFmpegError, OSError) as error:
             raise EncodingError(f"the finished frames in {path.name} cannot be read") from error
-        if count != len(wanted):
-            raise EncodingError(f"{path.name} holds {count} frames instead of {len(wanted)}")
+        if count != wanted:
+            raise EncodingError(f"{path.name} holds {count} frames instead of {wanted}")
 
-    def is_sound(self, wanted: range) -> bool:
+    def note(self, name: str, chunks: Sequence[tuple[str, range]]) -> None:
+        """Write down which chunks make a whole, and which of its frames each holds."""
+        with appearing(self._list_path(name), overwrite=True) as path:
+            path.write_text(json.dumps([[one, held.start, held.stop] for one, held in chunks]))
+
+    def noted(self, name: str) -> tuple[tuple[str, range], ...]:
+        """The chunks of a whole, where each is there and sound; else none."""
+        try:
+            listed = json.loads(self._list_path(name).read_text())
+            found = tuple((str(one), range(start, stop)) for one, start, stop in listed)
+        except (OSError, ValueError, TypeError):
+            return ()
+        return found if all(self.is_sound(one) for one, _ in found) else ()
+
+    def is_sound(self, name: str) -> bool:
         """Whether a chunk is whole and as it was written."""
         try:
-            return self._digest_path(wanted).read_text() == sha256(self._path(wanted))
+            return self._digest_path(name).read_text() == sha256(self._path(name))
         except (OSError, UnicodeDecodeError):
             return False
 
-    def drop(self, wanted: range) -> None:
-        """Forget a chunk."""
-        self._digest_path(wanted).unlink(missing_ok=True)
-        self._path(wanted).unlink(missing_ok=True)
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.mkv"
 
-    def _path(self, wanted: range) -> Path:
-        return self._folder / f"{wanted.start:08d}-{wanted.stop:08d}.mkv"
+    def _list_path(self, name: str) -> Path:
+        return self._folder / f"{name}.json"
 
-    def _digest_path(self, wanted: range) -> Path:
-        return self._path(wanted).with_suffix(_DIGEST_ENDING)
+    def _digest_path(self, name: str) -> Path:
+        return self._path(name).with_suffix(_DIGEST_ENDING)
 
 
 def _written(path: Path, frames: FrameStream, count: int) -> Iterator[Frame]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ai_video_generator.config.choices import Fit
 from ai_video_generator.config.model_config import ModelSpec
-from ai_video_generator.media.frames import FrameStream
+from ai_video_generator.media.frames import Frame, FrameStream
 from ai_video_generator.media.picture import Picture
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.planning.plan import Plan
@@ -35,6 +35,11 @@ class Scene:
         frame_rate: Frames a second: rain falls as fast at 60 of them as at 24.
         notes: What was seen in each picture, in the order of the pictures; fewer, or None, where
             nothing is known.
+        seed: For a model that invents something: the same seed gives the same frames.
+        prompt: What to show, for a model that takes words; empty leaves it to the model.
+        negative_prompt: What not to show.
+        continues: The last frame of the pass before in the same shot, at ``wanted.start``; None
+            where a shot begins.
     """
 
     pictures: Sequence[Picture]
@@ -45,6 +50,10 @@ class Scene:
     frames: range | None = None
     frame_rate: Fraction = Fraction(30)
     notes: Sequence[PictureNotes | None] = ()
+    seed: int = 0
+    prompt: str = ""
+    negative_prompt: str = ""
+    continues: Frame | None = None
 
     @property
     def wanted(self) -> range:
@@ -127,7 +136,8 @@ class BaseModel(ABC):
 
         Exactly the frames ``scene.wanted``, of ``scene.size``. Closing the stream early
         ends all work on it. The same scene gives the same frames, bit for bit, whatever
-        ``worker_count`` is, and a camera's frames do not depend on which others are made.
+        ``worker_count`` is, and a camera's frames do not depend on which others are made. A model
+        that makes passes is given one shot as a storyboard, and in ``wanted`` one pass of it.
 
         Raises:
             RenderError: When a frame cannot be made.

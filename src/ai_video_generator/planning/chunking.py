@@ -1,23 +1,60 @@
-"""Cuts what a model renders into chunks: one pass each, finished and kept one after another."""
+"""Cuts what a model renders into passes, finished and kept one after another. Pure."""
 
 from collections.abc import Iterator
+from fractions import Fraction
+from math import ceil
 
+PASS_OVERLAP = 1
+"""Frames that a pass shares with the one before it in the same shot: it goes on from that frame."""
 
-def chunk_ranges(frame_count: int, frames_per_pass: int | None) -> Iterator[range]:
-    """Frames of each chunk, in order; together they are all frames, none twice.
-
-    Args:
-        frame_count: Frames to make, at least 1.
-        frames_per_pass: Frames made at once, at least 1; None makes one chunk of all.
-    """
-    step = frames_per_pass or frame_count
-    for start in range(0, frame_count, step):
-        yield range(start, min(start + step, frame_count))
+_LEAST_SHARE = 0.5
+# A pass is not asked for fewer frames than this share of its best length: a video model that is
+# given three frames of time makes a still of them.
 
 
 def pass_count(frame_count: int, frames_per_pass: int | None) -> int:
-    """Number of chunks."""
+    """Passes that so many frames take about; shots that end early take some more."""
     return -(-frame_count // (frames_per_pass or frame_count))
+
+
+def rendered_count(frame_count: int, frame_rate: Fraction, render_rate: Fraction) -> int:
+    """Frames of another rate that a shot needs, so that each of its own lies between two of them.
+
+    Args:
+        frame_count: Frames of the shot, at least 1.
+        frame_rate: Their rate.
+        render_rate: The rate that the model makes.
+    """
+    return ceil((frame_count - 1) / frame_rate * render_rate) + 1
+
+
+def shot_passes(frame_count: int, frames_per_pass: int) -> Iterator[range]:
+    """Frames of each pass of a shot, in order: as long as each other, each from the last one's end.
+
+    Args:
+        frame_count: Frames to make, at least 1.
+        frames_per_pass: The most that are made at once, at least 2.
+    """
+    if frame_count <= PASS_OVERLAP:
+        yield range(frame_count)
+        return
+    step = max(1, frames_per_pass - PASS_OVERLAP)
+    passes = ceil((frame_count - PASS_OVERLAP) / step)
+    step = ceil((frame_count - PASS_OVERLAP) / passes)
+    for start in range(0, frame_count - PASS_OVERLAP, step):
+        yield range(start, min(start + step + PASS_OVERLAP, frame_count))
+
+
+def asked_count(needed: int, frames_per_pass: int, step: int = 1) -> int:
+    """Frames to ask a model for when so many are needed: at least these; the rest is cut off.
+
+    Args:
+        needed: Frames that are needed, 1 to ``frames_per_pass``.
+        frames_per_pass: The most that it makes at once.
+        step: As in `fitting_pass`.
+    """
+    wanted = max(needed, ceil(frames_per_pass * _LEAST_SHARE))
+    return wanted if step == 1 else ceil((wanted - 1) / step) * step + 1
 
 
 def fitting_pass(frames: int, step: int) -> int:

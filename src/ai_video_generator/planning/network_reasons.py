@@ -21,7 +21,9 @@ def device_reasons(way: Way, batch: int) -> tuple[Reason, ...]:
     passes = f"{placed.frames_per_pass} frames of {placed.render_size}"
     decoding = f"{placed.decode_frames} decoded together"
     decoding += ", in tiles" if placed.tiled_decoding else ""
+    how = way.work.model.how
     return (
+        *([Reason(topic="picture", choice="conditions the model", because=how)] if how else ()),
         Reason(topic="device", choice=accelerator.device, because=f"{accelerator.name}, {free}"),
         Reason(topic="precision", choice=placed.precision, because=_why_precision(way)),
         Reason(topic="offload", choice=placed.offload, because=why_offload),

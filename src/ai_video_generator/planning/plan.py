@@ -149,12 +149,12 @@ class Plan:
 
     @property
     def look(self) -> tuple[object, ...]:
-        """All that decides what the model's frames show.
+        """All of it that decides what the model's frames show.
 
         Frames of one plan serve another of the same look: where a network computes, and how much
         of it waits in RAM, changes the last bits of a pixel at most.
         """
-        return (self.model, self.render_size, self.render_timeline, self.fit)
+        return (self.model, self.render_size, self.render_rate, self.fit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,11 @@ def candidates(
         raise _nothing_left(specs, rejections)
     ordered = sorted(
         ((spec, rung) for spec, rungs in _large_first(found) for rung in rungs),
-        key=lambda pair: (pair[0].name != request.model, -pair[1].quality),
+        key=lambda pair: (
+            pair[0].name != request.model,
+            request.has_prompt and not pair[0].takes_prompt,
+            -pair[1].quality,
+        ),
     )
     why = {spec.name: _why_model(request, spec, len(found)) for spec, _ in found}
     return Ladder(
@@ -185,6 +189,8 @@ def _why_model(request: Request, spec: ModelSpec, running: int) -> Reason:
         because = "it was asked for"
     elif running == 1:
         because = "it is the one that runs here"
+    elif request.has_prompt and spec.takes_prompt:
+        because = f"of {running} that run here; it follows the prompt that was given"
     elif spec.needs_depth:
         deep = sum(depth >= DEPTH_TRUST for depth in request.depths)
         because = (

@@ -21,6 +21,7 @@ class Request:
         fit: How a picture of one shape fills a frame of another.
         quality: How much time may be spent for a better picture.
         codec: How the video is compressed.
+        has_prompt: Whether words say what to show.
         tier: Plan as for a machine of this strength.
         model: Name of the backend.
         gpu: The only accelerator that may be used, as in `Accelerator.device`.
@@ -41,6 +42,7 @@ class Request:
     fit: Fit = Fit.AUTO
     quality: Quality = Quality.AUTO
     codec: Codec | None = None
+    has_prompt: bool = False
     tier: Tier | None = None
     model: str | None = None
     gpu: str | None = None

@@ -153,6 +153,7 @@ def direct(
                 depth_move=depth_move,
                 depth_strength=depth_strength,
                 detail=subject.detail,
+                motion=_motion(manner, energy),
             )
         )
     return Storyboard(frame_count=timeline.frame_count, shots=tuple(shots))
@@ -198,6 +199,11 @@ def _in_depth(kind: Kind, subject: Subject, manner: Manner) -> tuple[DepthMove, 
         return DepthMove.NONE, 0.0
     strength = manner.depth * min(1.0, subject.depth / _WHOLE_DEPTH)
     return _DEPTH_MOVES.get(kind, DepthMove.DOLLY), strength
+
+
+def _motion(manner: Manner, energy: float) -> float:
+    """How much moves in a shot: as much as the style has of depth, more where it is loud."""
+    return min(max(manner.depth + manner.pull * (energy - _LOUD), 0.0), 1.0)
 
 
 def _begins_section(span: _Span, pulse: Pulse) -> bool:

@@ -71,6 +71,8 @@ class Shot:
         depth_strength: How far, 0..1: at 1 the nearest and the farthest pixel of the picture move
             apart by 4 % of the frame's width over the shot.
         detail: What lives in the picture.
+        motion: How much moves in it, 0..1, by a model that invents movement; 0.5 is usual.
+        prompt: What it should show, for a model that takes words; empty takes the job's.
     """
 
     index: int
@@ -83,6 +85,8 @@ class Shot:
     depth_move: DepthMove = DepthMove.NONE
     depth_strength: float = 0.0
     detail: Detail = Detail.NONE
+    motion: float = 0.5
+    prompt: str = ""
 
     @property
     def end_frame(self) -> int:

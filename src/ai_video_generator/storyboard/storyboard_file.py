@@ -75,6 +75,14 @@ class ShotEntry(_Strict):
     ] = DepthMove.NONE
     depth_strength: Annotated[float, Field(ge=0, le=1, description="How far it does.")] = 0.0
     detail: Annotated[Detail, Field(description="What lives in the picture.")] = Detail.NONE
+    motion: Annotated[
+        float,
+        Field(ge=0, le=1, description="How much moves in it, by a model that invents movement."),
+    ] = 0.5
+    prompt: Annotated[
+        str,
+        Field(max_length=2000, description="What it should show; empty takes the job's prompt."),
+    ] = ""
 
 
 class StoryboardFile(_Strict):
@@ -157,6 +165,8 @@ def _entry(shot: Shot, timeline: Timeline) -> ShotEntry:
         depth_move=shot.depth_move,
         depth_strength=round(shot.depth_strength, _DIGITS),
         detail=shot.detail,
+        motion=round(shot.motion, _DIGITS),
+        prompt=shot.prompt,
     )
 
 
@@ -187,6 +197,8 @@ def laid(file: StoryboardFile, timeline: Timeline) -> Storyboard:
                 depth_move=entry.depth_move,
                 depth_strength=entry.depth_strength,
                 detail=entry.detail,
+                motion=entry.motion,
+                prompt=entry.prompt,
             )
         )
     return Storyboard(frame_count=timeline.frame_count, shots=tuple(shots))

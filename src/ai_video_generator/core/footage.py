@@ -1,0 +1,154 @@
+"""Frames of models that make passes: shot by shot, pass by pass, each kept once it is finished.
+
+A shot begins anew from its still, so that nothing drifts from one to the next; inside a shot a pass
+goes on from the last frame of the one before. Every shot is retimed and resized by itself, so that
+cuts fall where the storyboard has them, whatever the model's own rate is.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+
+from ai_video_generator.core.recipe import Recipe
+from ai_video_generator.encoding.chunk_store import ChunkStore
+from ai_video_generator.media.frames import Frame, FrameStream
+from ai_video_generator.media.timeline import Timeline
+from ai_video_generator.models.base_model import Scene
+from ai_video_generator.models.ken_burns import KenBurns
+from ai_video_generator.planning.chunking import rendered_count, shot_passes
+from ai_video_generator.planning.plan import Plan
+from ai_video_generator.post.chunk_joiner import joined
+from ai_video_generator.post.colour_anchor import anchored, colour_statistics
+from ai_video_generator.post.resizer import resized
+from ai_video_generator.post.retimer import retimed
+from ai_video_generator.storyboard.storyboard import Shot, Storyboard
+
+_log = logging.getLogger(__name__)
+
+_NAME_LETTERS = 32
+# Half of a SHA-256: no two of a billion chunks share it.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footage:
+    """What the frames of a video are made from, and where finished ones are kept.
+
+    Attributes:
+        recipe: What was asked for.
+        scene: The pictures, and how they are filmed; its storyboard is replaced shot by shot.
+        shown: The shots, in frames of the video.
+        store: Keeps finished passes.
+        make: Makes the frames of a scene that is one pass.
+        begin: Told before each pass how many frames of the video it makes.
+    """
+
+    recipe: Recipe
+    scene: Scene
+    shown: Storyboard
+    store: ChunkStore
+    make: Callable[[Scene], FrameStream]
+    begin: Callable[[int], None]
+
+    @property
+    def plan(self) -> Plan:
+        """What was decided."""
+        return self.recipe.plan
+
+    def frames(self) -> FrameStream:
+        """The frames of the video, each once, in its size."""
+        yield from joined(
+            (range(shot.start_frame, shot.end_frame), self._shot(shot)) for shot in self.shown.shots
+        )
+
+    def _shot(self, shot: Shot) -> FrameStream:
+        """The frames of one shot in the video's rate and size."""
+        plan = self.plan
+        rate = plan.timeline.frame_rate
+        count = rendered_count(shot.frame_count, rate, plan.render_rate)
+        passes = joined(self._passes(replace(shot, start_frame=0, frame_count=count), shot))
+        line = Timeline(frame_rate=rate, frame_count=shot.frame_count)
+        yield from resized(retimed(passes, plan.render_rate, line), plan.output_size)
+
+    def _passes(self, shot: Shot, shown: Shot) -> Iterator[tuple[range, FrameStream]]:
+        """The passes of a shot: those that are kept, and those that are made now."""
+        whole = self._name(shot, "whole")
+        kept = self.store.noted(whole)
+        if kept:
+            for name, wanted in kept:
+                yield wanted, self.store.frames(name, len(wanted))
+            return
+        made: list[tuple[str, range]] = []
+        before, last = "", _Last()
+        for wanted in shot_passes(shot.frame_count, self.plan.frames_per_pass or shot.frame_count):
+            name = before = self._name(shot, "pass", wanted.start, wanted.stop, before)
+            if not self.store.is_sound(name):
+                self._make(name, shot, wanted, last.frame, shown)
+            made.append((name, wanted))
+            stream = self.store.frames(name, len(wanted))
+            yield wanted, last.watched(stream)
+        self.store.note(whole, made)
+
+    def _make(
+        self, name: str, shot: Shot, wanted: range, continues: Frame | None, shown: Shot
+    ) -> None:
+        """Make one pass, and keep it."""
+        self.begin(round(shown.frame_count * len(wanted) / shot.frame_count))
+        scene = replace(
+            self.scene,
+            storyboard=Storyboard(frame_count=shot.frame_count, shots=(replace(shot, index=0),)),
+            frames=wanted,
+            frame_rate=self.plan.render_rate,
+            seed=self._seed(shot, wanted),
+            prompt=shot.prompt or self.scene.prompt,
+            continues=continues,
+        )
+        _log.info("shot %d: frames %d to %d", shot.index + 1, wanted.start, wanted.stop)
+        frames = anchored(self.make(scene), colour_statistics(_view(scene)))
+        with closing(self.store.recorded(name, frames, len(wanted))) as recorded:
+            for _ in recorded:
+                pass
+
+    def _seed(self, shot: Shot, wanted: range) -> int:
+        """A seed of its own for each pass."""
+        told = f"{self.recipe.seed}/{shot.index}/{wanted.start}"
+        return int.from_bytes(hashlib.sha256(told.encode()).digest()[:4], "big")
+
+    def _name(self, shot: Shot, *part: object) -> str:
+        """What a chunk is called: a digest of all that decides what it shows."""
+        recipe = self.recipe
+        decides = [
+            *map(str, recipe.plan.look),
+            recipe.program_version,
+            recipe.pictures[shot.picture].sha256,
+            repr(shot),
+            recipe.seed,
+            recipe.prompt,
+            recipe.negative_prompt,
+            recipe.model_options,
+            *part,
+        ]
+        text = json.dumps(decides, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:_NAME_LETTERS]
+
+
+@dataclass(slots=True)
+class _Last:
+    """Remembers the last frame of what passed."""
+
+    frame: Frame | None = None
+
+    def watched(self, frames: FrameStream) -> FrameStream:
+        with closing(frames):
+            for frame in frames:
+                self.frame = frame
+                yield frame
+
+
+def _view(scene: Scene) -> Frame:
+    """What the camera sees of the still where a pass begins."""
+    start = scene.wanted.start
+    with closing(KenBurns().generate(replace(scene, frames=range(start, start + 1)))) as frames:
+        return next(frames)

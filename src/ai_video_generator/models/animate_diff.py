@@ -1,0 +1,67 @@
+"""AnimateDiff: a camera move over the picture painted anew, with the picture's likeness."""
+
+from fractions import Fraction
+from typing import ClassVar
+
+from ai_video_generator.config.model_config import MemoryProfile, ModelSpec, NetworkProfile
+from ai_video_generator.config.weights_table import (
+    MOTION_ADAPTER,
+    PICTURE_ADAPTER,
+    STABLE_DIFFUSION_15,
+)
+from ai_video_generator.hardware.facts import Precision
+from ai_video_generator.media.resolution import Resolution
+from ai_video_generator.models._animate import AnimateDiffModel
+
+UNET_BYTES = 1_719_125_304 + 837_000_000
+VAE_BYTES = 167_335_342
+# Denoiser with its motion, and VAE, in 16 bits (config.weights_table).
+_LIKENESS_BYTES = 1_264_000_000 + 44_642_768
+# CLIP's image encoder in 16 bits, and the adapter.
+
+NETWORK = NetworkProfile(
+    weights_bytes=UNET_BYTES + VAE_BYTES + _LIKENESS_BYTES,
+    largest_part_bytes=UNET_BYTES,
+    largest_layer_bytes=60_000_000,
+    step_bytes_per_pixel=300.0,
+    decode_bytes_per_pixel=1400.0,
+    can_tile=True,
+    teraflop_per_megapixel=120.0,
+    source="benchmarks/network_profiles.json",
+)
+MEMORY = MemoryProfile(
+    fixed_bytes=1200 * 2**20,
+    bytes_per_pixel=40.0,
+    bytes_per_worker_pixel=3.0,
+    source="benchmarks/network_profiles.json",
+)
+
+
+class AnimateDiff(AnimateDiffModel):
+    """AnimateDiff with IP-Adapter, 32 frames a pass in windows of 16."""
+
+    spec: ClassVar[ModelSpec] = ModelSpec(
+        name="animate_diff",
+        title="AnimateDiff",
+        licence=STABLE_DIFFUSION_15.licence,
+        home="https://github.com/guoyww/AnimateDiff",
+        precisions=(Precision.FP16, Precision.FP32),
+        native_size=Resolution(768, 448),
+        native_frame_rate=Fraction(8),
+        frames_per_pass=32,
+        size_multiple_px=64,
+        quality=50,
+        cpu_seconds_per_megapixel=0.03,
+        memory=MEMORY,
+        network=NETWORK,
+        needs_torch=True,
+        takes_prompt=True,
+        how=(
+            "a camera move over it is painted anew, and its likeness joins the "
+            "words: the closest to the picture where there is memory for it"
+        ),
+        weights=(STABLE_DIFFUSION_15, MOTION_ADAPTER, PICTURE_ADAPTER),
+    )
+
+
+BACKEND = AnimateDiff
