@@ -19,7 +19,7 @@ from ai_video_generator.media.frames import Frame, FrameStream
 
 Channels = NDArray[np.float64]
 
-_TOLERANCE = np.array([1.5, 0.75, 0.75])
+_TOLERANCE = np.array([1.25, 0.6, 0.6])
 # Levels of Y, U and V that a mean may be off: less than half of the distance in Lab at which two
 # colours side by side are told apart, 2.3 (Mahy, Van Eycken and Oosterlinck, 1994).
 
