@@ -4,11 +4,20 @@ A place that only one of the two shows is taken from that one. Where the two do 
 both should show it, the motion is not to be trusted, and their plain mean is drawn instead.
 """
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
 from ai_video_generator.media.frames import Frame, Plane
-from ai_video_generator.post.optical_flow import Flow, Levels, motion_between, places, sampled
+from ai_video_generator.post.optical_flow import (
+    Flow,
+    Levels,
+    Motion,
+    motion_between,
+    places,
+    sampled,
+)
 from ai_video_generator.post.projection import Projection
 
 _LOWEST, _LUMA_WHITE, _CHROMA_HIGHEST = 16, 235, 240
@@ -24,37 +33,36 @@ _AGREE, _DISAGREE = 0.7, 1.1
 # few levels of tolerance: warping that brings them no nearer to each other explains nothing.
 
 
-class InBetween:
-    """All frames between two; the motion is searched once.
+def frames_between(before: Frame, after: Frame) -> Callable[[float], Frame]:
+    """Search the motion between two frames, and give what makes a frame at any moment between.
 
     Args:
-        before: The earlier frame.
-        after: The later one, of the same size.
-    """
+        before: The earlier frame, moment 0.
+        after: The later one, of the same size, moment 1.
 
-    def __init__(self, before: Frame, after: Frame) -> None:
-        self._before, self._after = before, after
-        self._motion = motion_between(before, after)
-        self.is_cut = self._motion.is_cut
-        if self.is_cut:
-            return
-        self._earlier, self._later = (
-            Projection(self._motion.forward),
-            Projection(self._motion.backward),
-        )
-        self._places = places(*self._motion.forward.luma.shape)
+    Returns:
+        What makes the frame at a moment, 0..1; across a cut it holds the nearer one.
+    """
+    motion = motion_between(before, after)
+    if motion.is_cut:
+        return lambda moment: before if moment < 0.5 else after  # noqa: PLR2004 - half the way
+    return _InBetween(before, after, motion).at
+
+
+class _InBetween:
+    """All frames between two."""
+
+    def __init__(self, before: Frame, after: Frame, motion: Motion) -> None:
+        self._before, self._after, self._motion = before, after, motion
+        self._earlier, self._later = Projection(motion.forward), Projection(motion.backward)
+        self._places = places(*motion.forward.luma.shape)
         size = before.size
         self._luma_places = places(size.height_px, size.width_px)
         self._chroma_places = places(size.height_px // 2, size.width_px // 2)
-        self._apart = _difference(self._motion.forward.luma, self._motion.backward.luma)
+        self._apart = _difference(motion.forward.luma, motion.backward.luma)
 
     def at(self, moment: float) -> Frame:
-        """The frame at a moment: 0 is the earlier frame, 1 the later.
-
-        Values stay in the limited range, whatever cubic interpolation makes of hard edges.
-        """
-        if self.is_cut:
-            return self._before if moment < 0.5 else self._after  # noqa: PLR2004 - the nearer one
+        """Warp and mix both; values stay in the limited range, whatever cubic warping does."""
         flow, later_share, trust = self._drawing(moment)
         before, after, frame = self._before, self._after, Frame.empty(self._before.size)
         doubtful = bool((trust < 1).any())

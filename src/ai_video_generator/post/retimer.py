@@ -1,11 +1,12 @@
 """Frames of one rate become frames of another: those in between are made by the motion."""
 
+from collections.abc import Callable
 from contextlib import closing
 from fractions import Fraction
 
-from ai_video_generator.media.frames import FrameStream
+from ai_video_generator.media.frames import Frame, FrameStream
 from ai_video_generator.media.timeline import Timeline
-from ai_video_generator.post.in_between import InBetween
+from ai_video_generator.post.in_between import frames_between
 
 
 def retimed(frames: FrameStream, frame_rate: Fraction, timeline: Timeline) -> FrameStream:
@@ -22,15 +23,15 @@ def retimed(frames: FrameStream, frame_rate: Fraction, timeline: Timeline) -> Fr
     """
     with closing(frames):
         before, after, place = next(frames, None), next(frames, None), 0
-        between: InBetween | None = None
+        at: Callable[[float], Frame] | None = None
         for index in range(timeline.frame_count):
             position = timeline.time_s(index) * frame_rate
             while after is not None and place + 1 <= position:
-                before, after, place, between = after, next(frames, None), place + 1, None
+                before, after, place, at = after, next(frames, None), place + 1, None
             if before is None:
                 return
             if after is None or position == place:
                 yield before
                 continue
-            between = between or InBetween(before, after)
-            yield between.at(float(position - place))
+            at = at or frames_between(before, after)
+            yield at(float(position - place))
