@@ -22,6 +22,9 @@ _LAST_STEP = 65535
 _GAP = np.ones((3, 3), np.uint8)
 # Rounding and growth leave gaps of a pixel between neighbours; what is uncovered is wider.
 
+_NOTHING = 1e-6
+# Less than any share of a neighbourhood: keeps the middle of a hole from dividing by zero.
+
 _FILL = (5, 5)
 # Neighbourhood that gaps take their motion from; the middle of a wider hole is drawn from the other
 # frame.
@@ -35,15 +38,17 @@ class Projection:
     """
 
     def __init__(self, way: OneWay) -> None:
-        height, width = way.miss_px.shape
+        height, width = self._shape = way.miss_px.shape
         steps = np.minimum(way.miss_px.ravel() * _STEPS_PER_PX, _LAST_STEP)
         surest_last = np.argsort(_LAST_STEP - steps.astype(np.uint16), kind="stable")
-        self._from = places(height, width).reshape(-1, 2)[surest_last]
-        self._ways = way.flow.reshape(-1, 2)[surest_last]
-        self._trust = np.exp(way.miss_px.ravel()[surest_last] / -_TRUST_PX)
-        self._shape = (height, width)
+        trust = np.exp(way.miss_px / -_TRUST_PX)
+        load = np.dstack([way.flow, np.ones_like(trust), trust]).astype(np.float32)
+        self._load = load.reshape(-1, 4)[surest_last]
+        begin = places(height, width).reshape(-1, 2)[surest_last]
+        self._columns, self._rows = begin[:, 0].copy(), begin[:, 1].copy()
+        self._right, self._down = self._load[:, 0].copy(), self._load[:, 1].copy()
 
-    def at(self, share: float) -> tuple[Flow, NDArray[np.float32], Levels]:
+    def at(self, share: float) -> tuple[Flow, Levels, Levels]:
         """What lies at each pixel when a share of the way is done.
 
         Args:
@@ -55,19 +60,20 @@ class Projection:
             is, ``(height, width)``, 0..1. All float32.
         """
         height, width = self._shape
-        arrived = np.rint(self._from + np.float32(share) * self._ways).astype(np.int32)
-        inside = (arrived >= 0).all(1) & (arrived < [width, height]).all(1)
-        index = (arrived[:, 1] * width + arrived[:, 0])[inside]
+        columns = _whole(self._columns + np.float32(share) * self._right, width)
+        rows = _whole(self._rows + np.float32(share) * self._down, height)
+        landed = np.zeros((height + 2, width + 2, 4), np.float32)
         # Of values assigned to one element, the last stays.
-        flow, hit, trust = (
-            np.zeros((height * width, *rest), np.float32) for rest in ((2,), (), ())
-        )
-        flow[index], hit[index], trust[index] = self._ways[inside], 1, self._trust[inside]
-        flow = flow.reshape(height, width, 2)
-        hit, trust = hit.reshape(self._shape), trust.reshape(self._shape)
-        seen = np.asarray(cv2.dilate(hit, _GAP), np.float32)
-        around = cv2.blur(hit, _FILL) + np.float32(1e-6)  # nothing is around the middle of a hole
-        empty = hit == 0
-        flow[empty] = (cv2.blur(flow, _FILL) / around[..., None])[empty]
-        trust[empty] = (cv2.blur(trust, _FILL) / around)[empty]
-        return flow, seen, trust
+        landed.reshape(-1, 4)[rows * (width + 2) + columns] = self._load
+        landed = landed[1:-1, 1:-1].copy()
+        around = np.asarray(cv2.blur(landed, _FILL), np.float32)
+        seen = np.asarray(cv2.dilate(landed[..., 2], _GAP), np.float32)
+        empty = landed[..., 2] == 0
+        found = around[empty]
+        landed[empty] = found / np.maximum(found[:, 2:3], np.float32(_NOTHING))
+        return landed[..., :2], seen, landed[..., 3]
+
+
+def _whole(place: NDArray[np.float32], side: int) -> NDArray[np.intp]:
+    """Whole numbers from 1 to the side; 0 and one more are beyond the frame."""
+    return np.clip(np.rint(place), -1, side).astype(np.intp) + 1
