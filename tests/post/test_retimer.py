@@ -146,6 +146,20 @@ def test_a_thing_has_no_double_outline_and_uncovers_what_is_behind_it() -> None:
         assert psnr_db(made[index], truth, outline) > blended + 6
 
 
+def test_frames_depend_neither_on_what_came_before_nor_on_the_cores() -> None:
+    frames = panned(6, 3)
+    whole = list(retimed(stream(frames), Fraction(8), line(16, 5)))
+
+    cores = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        later = list(retimed(stream(frames[1:]), Fraction(8), line(16, 3)))
+    finally:
+        cv2.setNumThreads(cores)
+
+    assert np.array_equal(whole[3].buffer, later[1].buffer)
+
+
 def test_across_a_cut_the_nearer_frame_is_held() -> None:
     before = Frame.from_rgb(photo(WIDTH, HEIGHT, seed=1))
     after = Frame.from_rgb(photo(WIDTH, HEIGHT, seed=2))

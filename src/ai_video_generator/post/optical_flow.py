@@ -25,15 +25,19 @@ _NONE: Any = None
 
 _FLOW_SIDE_PX = 512
 # Longest side of the luma that is searched. At 576p, 7 to 30 frames/s, 1024 pixels cost 3.6 times
-# as much CPU in all for 0.2 dB less on a camera move and 0.5 dB more at outlines.
+# as much CPU in all for 0.2 dB less on a camera move and 0.6 dB more at outlines.
+
+_FINEST_SCALE, _PATCH_STRIDE_PX = 0, 4
+# The search goes down to the pixels of the reduced luma; the preset stops at half of them. With
+# patches of 8 pixels every 4 this brings 0.9 dB, and takes 100 CPU ms instead of 40, both ways.
 
 _LEAST_SIDE_PX = 32
 # The search needs four of its patches of 8 pixels; smaller frames are enlarged to it.
 
 _LOST_PX = 3.0
 _CUT_SHARE = 0.8
-# Places that miss by more are lost. Between frames that follow each other up to 0.17 of the places
-# are, in a dissolve of two steps 0.69, at cuts between and inside photos at least 0.87.
+# Places that miss by more are lost. Between frames that follow each other up to 0.12 of the places
+# are, in a dissolve of two steps 0.56, at cuts between photos and inside one at least 0.92.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -107,6 +111,8 @@ def motion_between(before: Frame, after: Frame) -> Motion:
 def _searched(one: Plane, other: Plane) -> Flow:
     # A search that is used again begins where it ended: a stream would depend on its past.
     search = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+    search.setFinestScale(_FINEST_SCALE)
+    search.setPatchStride(_PATCH_STRIDE_PX)
     return np.asarray(search.calc(one, other, _NONE), np.float32)
 
 
