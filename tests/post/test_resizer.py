@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 
+import cv2
 import numpy as np
 import pytest
 from corpus.stills import photo
@@ -62,6 +63,77 @@ def test_shrinking_and_enlarging_again_shows_the_same_photo() -> None:
 
     difference = back.y.astype(float) - frame.y
     assert np.sqrt((difference**2).mean()) < 6
+
+
+def edge(width: int = 64) -> Frame:
+    """Dark left, light right, in the levels that leave room for a halo."""
+    frame = Frame.empty(Resolution(width, 48))
+    frame.y[:], frame.u[:], frame.v[:] = 60, 128, 128
+    frame.y[:, width // 2 :] = 180
+    return frame
+
+
+def lanczos(frame: Frame, size: Resolution) -> Frame:
+    """Luma enlarged without sharpening."""
+    across = size.width_px / frame.size.width_px
+    matrix = np.array([[1 / across, 0, 0.5 / across - 0.5], [0, 1 / across, 0.5 / across - 0.5]])
+    made = Frame.empty(size)
+    made.y[:] = cv2.warpAffine(
+        frame.y,
+        matrix,
+        (size.width_px, size.height_px),
+        flags=cv2.INTER_LANCZOS4 | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return made
+
+
+@pytest.mark.parametrize("scale", [1.5, 2, 3])
+def test_an_enlarged_photo_is_sharper_and_no_further_from_the_original(scale: float) -> None:
+    original = Frame.from_rgb(photo_with_edges(480, 288))
+    small = Resolution(round(480 / scale), round(288 / scale))
+    reduced = one(original, small)
+
+    plain, made = lanczos(reduced, original.size), one(reduced, original.size)
+
+    assert distance(made, original) <= distance(plain, original)
+    assert detail(made) > 1.1 * detail(plain)
+
+
+def photo_with_edges(width: int, height: int) -> NDArray[np.uint8]:
+    """A photo with things that have outlines."""
+    rgb = photo(width, height)
+    random = np.random.default_rng(5)
+    for _ in range(25):
+        x, y, radius = random.integers(0, width), random.integers(0, height), random.integers(5, 40)
+        color = [int(level) for level in random.integers(40, 220, 3)]
+        cv2.circle(rgb, (int(x), int(y)), int(radius), color, -1, cv2.LINE_AA)
+    return rgb
+
+
+def distance(frame: Frame, other: Frame) -> float:
+    return float(((frame.y.astype(float) - other.y) ** 2).mean())
+
+
+def detail(frame: Frame) -> float:
+    return float(abs(cv2.Laplacian(frame.y, cv2.CV_32F)).mean())
+
+
+def test_sharpening_adds_no_halo() -> None:
+    size = Resolution(128, 96)
+    plain, made = lanczos(edge(), size).y, one(edge(), size).y
+
+    assert plain.min() <= made.min()
+    assert made.max() <= plain.max()
+    middle = slice(60, 68)
+    assert (
+        np.diff(made[48, middle].astype(int)).max() > np.diff(plain[48, middle].astype(int)).max()
+    )
+
+
+def test_a_small_enlargement_is_not_sharpened() -> None:
+    frame, size = Frame.from_rgb(photo(100, 100)), Resolution(118, 118)
+    assert np.array_equal(one(frame, size).y, lanczos(frame, size).y)
 
 
 def test_frames_of_the_right_size_pass_as_they_are() -> None:

@@ -8,13 +8,23 @@ import numpy as np
 from ai_video_generator.media.frames import Frame, FrameStream, Plane
 from ai_video_generator.media.resolution import Resolution
 
+_SHARPENED_FROM = 1.2
+# Below this enlargement Lanczos loses next to nothing.
+
+_AMOUNT = 0.5
+_RADIUS = 0.5
+# Of a pixel of the small frame. In benchmarks/retiming.md this is the most that takes no photo
+# further from the original, at any enlargement: it gains up to 0.9 dB and a fifth of sharpness.
+
+_AROUND = np.ones((3, 3), np.uint8)
+
 
 def resized(frames: FrameStream, size: Resolution) -> FrameStream:
     """Resize a stream, frame by frame; frames of the right size pass unchanged.
 
-    Enlarging is Lanczos over 8x8 pixels, chroma kept on the left column of its luma. Shrinking
-    takes the mean of what a pixel covers; there chroma may move by a quarter of its pixel, which
-    nobody sees.
+    Enlarging is Lanczos over 8x8 pixels, chroma kept on the left column of its luma; luma is then
+    sharpened a little, without a halo. Shrinking takes the mean of what a pixel covers; there
+    chroma may move by a quarter of its pixel, which nobody sees.
 
     Args:
         frames: Frames of any even sizes; closed at the end.
@@ -39,7 +49,21 @@ def _resized(frame: Frame, size: Resolution) -> Frame:
     _enlarged(frame.y, into.y, across, upward, left_sited=False)
     for plane, target in ((frame.u, into.u), (frame.v, into.v)):
         _enlarged(plane, target, across, upward, left_sited=True)
+    if min(across, upward) > _SHARPENED_FROM:
+        _sharpen(into.y, across, upward)
     return into
+
+
+def _sharpen(luma: Plane, across: float, upward: float) -> None:
+    """Take away a part of the blur, in place; no pixel leaves the range of its neighbours.
+
+    So an edge gets steeper, and neither a halo nor ringing is added to it.
+    """
+    lowest, highest = cv2.erode(luma, _AROUND), cv2.dilate(luma, _AROUND)
+    blurred = cv2.GaussianBlur(luma, (0, 0), sigmaX=_RADIUS * across, sigmaY=_RADIUS * upward)
+    cv2.addWeighted(luma, 1 + _AMOUNT, blurred, -_AMOUNT, 0, dst=luma)
+    cv2.min(luma, highest, dst=luma)
+    cv2.max(luma, lowest, dst=luma)
 
 
 def _enlarged(plane: Plane, into: Plane, across: float, upward: float, *, left_sited: bool) -> None:
