@@ -127,6 +127,7 @@ class ModelSpec:
         needs_depth: Whether it is of no use where the depth of no picture is known.
         needs_torch: Whether it runs on PyTorch.
         takes_prompt: Whether words say what it shows.
+        follows_camera: Whether its frames show the camera's move, and not one of its own.
         how: How a picture drives a network, for a plan's reasons; empty goes without saying.
         weights: Files that must be installed; empty where none are needed.
         usd_per_video_second: What a cloud asks for a second of video; 0 on this machine.
@@ -150,6 +151,7 @@ class ModelSpec:
     needs_depth: bool = False
     needs_torch: bool = False
     takes_prompt: bool = False
+    follows_camera: bool = True
     how: str = ""
     weights: tuple[WeightPart, ...] = ()
     usd_per_video_second: float = 0.0

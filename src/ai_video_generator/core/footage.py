@@ -15,18 +15,26 @@ from dataclasses import dataclass, replace
 from ai_video_generator.core.recipe import Recipe
 from ai_video_generator.encoding.chunk_store import ChunkStore
 from ai_video_generator.media.frames import Frame, FrameStream
+from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.timeline import Timeline
 from ai_video_generator.models.base_model import Scene
 from ai_video_generator.models.ken_burns import KenBurns
-from ai_video_generator.planning.chunking import rendered_count, shot_passes
+from ai_video_generator.planning.chunking import PASS_OVERLAP, rendered_count, shot_passes
 from ai_video_generator.planning.plan import Plan
-from ai_video_generator.post.chunk_joiner import joined
-from ai_video_generator.post.colour_anchor import anchored, colour_statistics
+from ai_video_generator.post.chunk_joiner import continued, joined
+from ai_video_generator.post.colour_anchor import (
+    ColourStatistics,
+    anchored,
+    colour_statistics,
+)
 from ai_video_generator.post.resizer import resized
 from ai_video_generator.post.retimer import retimed
 from ai_video_generator.storyboard.storyboard import Shot, Storyboard
 
 _log = logging.getLogger(__name__)
+
+_MEASURED = Resolution(160, 160)
+# Means over a hundredth of the pixels are as good.
 
 _NAME_LETTERS = 32
 # Half of a SHA-256: no two of a billion chunks share it.
@@ -42,6 +50,7 @@ class Footage:
         shown: The shots, in frames of the video.
         store: Keeps finished passes.
         make: Makes the frames of a scene that is one pass.
+        follows_camera: Whether the model's frames show what the camera would.
         begin: Told before each pass how many frames of the video it makes.
     """
 
@@ -50,6 +59,7 @@ class Footage:
     shown: Storyboard
     store: ChunkStore
     make: Callable[[Scene], FrameStream]
+    follows_camera: bool
     begin: Callable[[int], None]
 
     @property
@@ -68,17 +78,18 @@ class Footage:
         plan = self.plan
         rate = plan.timeline.frame_rate
         count = rendered_count(shot.frame_count, rate, plan.render_rate)
-        passes = joined(self._passes(replace(shot, start_frame=0, frame_count=count), shot))
+        moved = replace(shot, start_frame=0, frame_count=count)
+        passes = continued(self._passes(moved, shot), PASS_OVERLAP)
         line = Timeline(frame_rate=rate, frame_count=shot.frame_count)
         yield from resized(retimed(passes, plan.render_rate, line), plan.output_size)
 
-    def _passes(self, shot: Shot, shown: Shot) -> Iterator[tuple[range, FrameStream]]:
+    def _passes(self, shot: Shot, shown: Shot) -> Iterator[FrameStream]:
         """The passes of a shot: those that are kept, and those that are made now."""
         whole = self._name(shot, "whole")
         kept = self.store.noted(whole)
         if kept:
             for name, wanted in kept:
-                yield wanted, self.store.frames(name, len(wanted))
+                yield self.store.frames(name, len(wanted))
             return
         made: list[tuple[str, range]] = []
         before, last = "", _Last()
@@ -87,8 +98,7 @@ class Footage:
             if not self.store.is_sound(name):
                 self._make(name, shot, wanted, last.frame, shown)
             made.append((name, wanted))
-            stream = self.store.frames(name, len(wanted))
-            yield wanted, last.watched(stream)
+            yield last.watched(self.store.frames(name, len(wanted)))
         self.store.note(whole, made)
 
     def _make(
@@ -106,7 +116,7 @@ class Footage:
             continues=continues,
         )
         _log.info("shot %d: frames %d to %d", shot.index + 1, wanted.start, wanted.stop)
-        frames = anchored(self.make(scene), colour_statistics(_view(scene)))
+        frames = anchored(self.make(scene), _colours(scene, moves=self.follows_camera))
         with closing(self.store.recorded(name, frames, len(wanted))) as recorded:
             for _ in recorded:
                 pass
@@ -147,8 +157,14 @@ class _Last:
                 yield frame
 
 
-def _view(scene: Scene) -> Frame:
-    """What the camera sees of the still where a pass begins."""
-    start = scene.wanted.start
-    with closing(KenBurns().generate(replace(scene, frames=range(start, start + 1)))) as frames:
-        return next(frames)
+def _colours(scene: Scene, *, moves: bool) -> Iterator[ColourStatistics]:
+    """The colours that the frames of a pass should have: those of the still, as it is framed."""
+    small = scene.size.fitted_into(_MEASURED).snapped(2)
+    wanted = scene.wanted if moves else range(scene.wanted.start, scene.wanted.start + 1)
+    film = replace(scene, size=small, frames=wanted, continues=None)
+    with closing(KenBurns().generate(film)) as frames:
+        for frame in frames:
+            seen = colour_statistics(frame)
+            yield seen
+    while True:
+        yield seen

@@ -238,6 +238,7 @@ def _frames(
         shown=shown,
         store=ChunkStore(studio.work_folder),
         make=lambda one: _made(backend, one, plan),
+        follows_camera=studio.backends.load(plan.model).spec.follows_camera,
         begin=watch.pass_begun,
     )
     return footage.frames()

@@ -31,6 +31,7 @@ class AnimateDiffKeyframe(AnimateDiffModel):
         quality=40,
         frames_per_pass=WINDOW_FRAMES,
         network=replace(NETWORK, weights_bytes=UNET_BYTES + VAE_BYTES + SPARSE_CONTROL.size_bytes),
+        follows_camera=False,
         how=("it is set as the first frame, and words say what follows"),
         weights=(STABLE_DIFFUSION_15, MOTION_ADAPTER, SPARSE_CONTROL),
     )

@@ -45,6 +45,7 @@ class StableVideoDiffusion(Svd):
         memory=MEMORY,
         network=NETWORK,
         needs_torch=True,
+        follows_camera=False,
         how=(
             "what the camera sees of it where a pass begins is the condition; the "
             "model invents the movement"
