@@ -150,9 +150,7 @@ class HubClient:
         headers = {**build_hf_headers(), "Accept-Encoding": "identity"}
         if have:
             headers["Range"] = f"bytes={have}-"
-        url = self._hub.hf_hub_url(
-            repository, file.path, revision=commit, endpoint=self._endpoint
-        )
+        url = self._hub.hf_hub_url(repository, file.path, revision=commit, endpoint=self._endpoint)
         with self._hub.get_session().stream(
             "GET", url, headers=headers, timeout=self._timeout_s, follow_redirects=True
         ) as answer:

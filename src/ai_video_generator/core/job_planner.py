@@ -12,13 +12,13 @@ from ai_video_generator.config.model_config import ModelSpec
 from ai_video_generator.config.options import AUTO
 from ai_video_generator.config.settings import Settings
 from ai_video_generator.core.cache_book import CacheBook
+from ai_video_generator.core.weights import WeightStore
 from ai_video_generator.hardware.facts import HardwareFacts
 from ai_video_generator.hardware.hardware_detector import HardwareDetector
 from ai_video_generator.hardware.video_encoders import working_video_encoders
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.models.base_model import BaseModel
 from ai_video_generator.planning.encoder_choice import encoder_candidates
-from ai_video_generator.planning.history import History
 from ai_video_generator.planning.plan import Ladder
 from ai_video_generator.planning.planner import candidates
 from ai_video_generator.planning.request import Request
@@ -34,12 +34,18 @@ class JobPlanner:
         detector: Where facts about the machine come from.
         book: How fast earlier jobs were.
         backends: The models.
+        weights: Where their weights are; None takes the system's own folders.
     """
 
     def __init__(
-        self, detector: HardwareDetector, book: CacheBook, backends: Registry[type[BaseModel]]
+        self,
+        detector: HardwareDetector,
+        book: CacheBook,
+        backends: Registry[type[BaseModel]],
+        weights: WeightStore | None = None,
     ) -> None:
         self._detector, self._book, self._backends = detector, book, backends
+        self._weights = weights or WeightStore()
 
     @cached_property
     def facts(self) -> HardwareFacts:
@@ -51,13 +57,21 @@ class JobPlanner:
 
         Args:
             request: What was asked for.
-            facts: Another machine, with its video encoders; None takes this one.
+            facts: Another machine, with its video encoders, and all weights; None takes this one.
         """
-        history = self._book.history() if facts is None else History()
-        return candidates(request, facts or self._with_encoders(request), self._specs, history)
+        if facts is not None:
+            return candidates(request, facts, self.specs)
+        absent = self._weights.absent(self.specs)
+        return candidates(
+            request, self._with_encoders(request), self.specs, self._book.history(), absent
+        )
+
+    def ladder_with_all_weights(self, request: Request) -> Ladder:
+        """Judge all ways to do a job here as if all weights were installed."""
+        return candidates(request, self._with_encoders(request), self.specs, self._book.history())
 
     @cached_property
-    def _specs(self) -> list[ModelSpec]:
+    def specs(self) -> list[ModelSpec]:
         """All models that can be imported."""
         found = []
         for name in self._backends.names():

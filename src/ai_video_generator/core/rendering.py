@@ -13,6 +13,7 @@ from ai_video_generator.config.choices import SoundMode
 from ai_video_generator.core.isolated_backend import IsolatedBackend
 from ai_video_generator.core.picture_shelf import PictureShelf
 from ai_video_generator.core.recipe import RECIPE_TAG, Recipe, sound_track_for
+from ai_video_generator.core.supplies import supplies_for
 from ai_video_generator.core.watch import Watch
 from ai_video_generator.encoding.chunk_store import ChunkStore
 from ai_video_generator.encoding.sound_track import SoundTrackMode
@@ -151,7 +152,7 @@ def render(job: Job, studio: Studio, watch: Watch) -> None:
         with _in_our_words(plan):
             backend = _backend(plan, studio, watch)
             stack.callback(_close, backend, plan)
-            backend.load(plan)
+            backend.load(plan, supplies_for(studio.backends.load(plan.model).spec))
         watch.begin(plan.timeline.frame_count)
         write_video(
             path,
