@@ -198,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         told = {"X-Repo-Commit": commit}
         if path.endswith(_LARGE):
-            port = self.server.server_address[1]
+            port = self.hub.endpoint.rpartition(":")[2]
             told["X-Linked-Etag"] = f'"{sha256(content)}"'
             told["X-Linked-Size"] = str(len(content))
             told["Location"] = f"http://localhost:{port}/cdn/{repository}/{commit}/{path}"

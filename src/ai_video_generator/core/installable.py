@@ -1,4 +1,4 @@
-"""What weights can be installed for, by the name on the command line: models, and what helps them."""
+"""What weights can be installed for, by name: models, and what helps them."""
 
 import logging
 from collections.abc import Mapping

@@ -19,6 +19,7 @@ from ai_video_generator.hardware.video_encoders import working_video_encoders
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.models.base_model import BaseModel
 from ai_video_generator.planning.encoder_choice import encoder_candidates
+from ai_video_generator.planning.history import History
 from ai_video_generator.planning.plan import Ladder
 from ai_video_generator.planning.planner import candidates
 from ai_video_generator.planning.request import Request
@@ -52,23 +53,27 @@ class JobPlanner:
         """What this machine is; asked once."""
         return self._detector.detect()
 
-    def ladder(self, request: Request, *, facts: HardwareFacts | None = None) -> Ladder:
+    def ladder(
+        self,
+        request: Request,
+        *,
+        facts: HardwareFacts | None = None,
+        all_weights: bool | None = None,
+    ) -> Ladder:
         """Judge all ways to do a job; see `planning.planner.candidates`.
 
         Args:
             request: What was asked for.
-            facts: Another machine, with its video encoders, and all weights; None takes this one.
+            facts: Another machine, with its video encoders; None takes this one.
+            all_weights: Whether all weights count as installed; None says yes of another machine,
+                and looks for them on this one.
         """
-        if facts is not None:
-            return candidates(request, facts, self.specs)
-        absent = self._weights.absent(self.specs)
-        return candidates(
-            request, self._with_encoders(request), self.specs, self._book.history(), absent
-        )
-
-    def ladder_with_all_weights(self, request: Request) -> Ladder:
-        """Judge all ways to do a job here as if all weights were installed."""
-        return candidates(request, self._with_encoders(request), self.specs, self._book.history())
+        if all_weights is None:
+            all_weights = facts is not None
+        history = self._book.history() if facts is None else History()
+        absent = {} if all_weights else self._weights.absent(self.specs)
+        there = facts or self._with_encoders(request)
+        return candidates(request, there, self.specs, history, absent)
 
     @cached_property
     def specs(self) -> list[ModelSpec]:

@@ -3,17 +3,16 @@
 import logging
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from ai_video_generator.config.model_config import WeightPart
 from ai_video_generator.config.weights_table import NOT_PINNED
 from ai_video_generator.core.folder_lock import locked
 from ai_video_generator.core.hub_cache import HubCache
-from ai_video_generator.core.hub_client import HubClient, HubFile
+from ai_video_generator.core.hub_client import HubClient
 from ai_video_generator.core.hub_errors import BY_HAND, disk_full
 from ai_video_generator.core.weight_digests import check_name, check_whole, digest_like, own_digest
 from ai_video_generator.core.weights_book import (
@@ -22,17 +21,15 @@ from ai_video_generator.core.weights_book import (
     WeightsBook,
     now_text,
 )
-from ai_video_generator.core.weights_source import source_folder
 from ai_video_generator.core.weights_state import (
-    PartState,
     expected_digest,
     noted_file,
     part_state,
 )
+from ai_video_generator.core.weights_wanted import WantedFile, wanted_of_folder, wanted_of_hub
 from ai_video_generator.errors import (
     CancelledError,
     DiskFullError,
-    DownloadError,
     WeightsCorruptError,
 )
 from ai_video_generator.hardware.disks import disk_free_bytes
@@ -47,26 +44,6 @@ _MARGIN_BYTES = 100 * 2**20
 _LOOK_S = 0.2
 # How soon a stop is heeded.
 _COPY_BYTES = 1 << 20
-_HUB = "hub"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Wanted:
-    """A file to bring.
-
-    Attributes:
-        part: Its part.
-        commit: Its commit.
-        file: As the hub or the folder has it; no digest where a folder has none.
-        origin: Where it is on this machine; None fetches it from the hub.
-        source: What is noted as its source.
-    """
-
-    part: WeightPart
-    commit: str
-    file: HubFile
-    origin: Path | None
-    source: str
 
 
 class WeightsInstaller:
@@ -87,7 +64,8 @@ class WeightsInstaller:
         client: Callable[[Callable[[float], None]], HubClient] = HubClient,
     ) -> None:
         self._cache, self._book, self._progress = cache, book, progress
-        self._make_client, self._client = client, None
+        self._make_client = client
+        self._client: HubClient | None = None
         self._stop, self._lock = threading.Event(), threading.Lock()
 
     def install(self, parts: Sequence[WeightPart], source: Path | None = None) -> None:
@@ -128,50 +106,18 @@ class WeightsInstaller:
                 one = InstalledFile(size_bytes=size_bytes, digest=digest, is_ours=False)
                 self._note(state.part.repository, str(state.commit), "found", file.path, one)
 
-    def _wanted(self, part: WeightPart, source: Path | None) -> Iterator[_Wanted]:
+    def _wanted(self, part: WeightPart, source: Path | None) -> list[WantedFile]:
         """What of a part must be brought."""
         state = part_state(part, self._cache, self._book.read())
         if not state.missing:
-            return
-        if source is None:
-            yield from self._of_hub(state)
-            return
-        folder, commit = source_folder(source, part, state.commit, state.missing)
-        for file in state.missing:
-            path = folder / file.path
-            yield _Wanted(
-                part=part,
-                commit=commit,
-                file=HubFile(
-                    path=file.path,
-                    size_bytes=path.stat().st_size,
-                    digest=file.sha256 or _blob_name(path),
-                ),
-                origin=path,
-                source=str(folder),
-            )
-
-    def _of_hub(self, state: PartState) -> Iterator[_Wanted]:
-        """What the hub has of a part, compared with what the release knows of it."""
-        part = state.part
+            return []
+        if source is not None:
+            return wanted_of_folder(state, source)
         self._progress.start(f"asking for {part.repository}")
         listing = self._hub().listing(part.repository, state.commit or part.revision)
         if part.revision == NOT_PINNED:
             self._cache.name_branch(part.repository, NOT_PINNED, listing.commit)
-        for file in state.missing:
-            found = listing.files.get(file.path)
-            if found is None:
-                raise DownloadError(
-                    f"{part.repository} has no {file.path} at {listing.commit}",
-                    hint=f"install a newer version of this program, {BY_HAND}",
-                )
-            if file.sha256 and found.digest != file.sha256:
-                raise WeightsCorruptError(
-                    f"the hub's {file.path} of {part.repository} is not the file that this release "
-                    f"knows: its digest begins with {found.digest[:12]}, not {file.sha256[:12]}",
-                    hint="do not use it; tell the makers of this program",
-                )
-            yield _Wanted(part=part, commit=listing.commit, file=found, origin=None, source=_HUB)
+        return wanted_of_hub(state, listing)
 
     def _hub(self) -> HubClient:
         if self._client is None:
@@ -184,7 +130,7 @@ class WeightsInstaller:
             raise CancelledError("stopped on request")
         self._progress.check()
 
-    def _check_room(self, wanted: Sequence[_Wanted]) -> None:
+    def _check_room(self, wanted: Sequence[WantedFile]) -> None:
         needed, free = sum(map(self._left, wanted)), disk_free_bytes(self._cache.folder)
         if wanted and free < needed + _MARGIN_BYTES:
             raise DiskFullError(
@@ -193,7 +139,7 @@ class WeightsInstaller:
                 hint="free some space, or point HF_HOME at another disk",
             )
 
-    def _left(self, one: _Wanted) -> int:
+    def _left(self, one: WantedFile) -> int:
         """Bytes of a file that are not here yet."""
         if self._blob_is_there(one):
             return 0
@@ -202,11 +148,11 @@ class WeightsInstaller:
             have = self._partial(one).stat().st_size
         return max(0, one.file.size_bytes - have)
 
-    def _partial(self, one: _Wanted) -> Path:
+    def _partial(self, one: WantedFile) -> Path:
         name = one.file.digest or one.file.path.replace("/", "--")
         return self._cache.partial(one.part.repository, name)
 
-    def _blob_is_there(self, one: _Wanted) -> bool:
+    def _blob_is_there(self, one: WantedFile) -> bool:
         """Whether another commit has the same bytes."""
         blob = self._cache.blob(one.part.repository, one.file.digest)
         return (
@@ -215,7 +161,7 @@ class WeightsInstaller:
             and (blob.stat().st_size == one.file.size_bytes)
         )
 
-    def _bring(self, wanted: Sequence[_Wanted]) -> None:
+    def _bring(self, wanted: Sequence[WantedFile]) -> None:
         """Fetch and verify, several files at once; the first failure ends all."""
         what = "copying" if wanted[0].origin else "fetching"
         self._progress.start(what, total=sum(map(self._left, wanted)), unit="bytes")
@@ -246,7 +192,7 @@ class WeightsInstaller:
         with self._lock:
             self._progress.advance(count)
 
-    def _one(self, one: _Wanted) -> None:
+    def _one(self, one: WantedFile) -> None:
         """Bring one file; where it arrives damaged, once more from its beginning."""
         partial = self._partial(one)
         partial.parent.mkdir(parents=True, exist_ok=True)
@@ -277,7 +223,7 @@ class WeightsInstaller:
         partial.replace(self._cache.blob(one.part.repository, digest))
         self._settle(one, digest, is_ours=True)
 
-    def _read(self, one: _Wanted, partial: Path) -> None:
+    def _read(self, one: WantedFile, partial: Path) -> None:
         if one.origin is None:
             self._hub().fetch(one.part.repository, one.commit, one.file, partial, self._count)
             return
@@ -291,7 +237,7 @@ class WeightsInstaller:
             partial.unlink(missing_ok=True)
             raise disk_full(one.file.path) from error
 
-    def _settle(self, one: _Wanted, digest: str, *, is_ours: bool) -> None:
+    def _settle(self, one: WantedFile, digest: str, *, is_ours: bool) -> None:
         """Give a file its name at its commit, and note it."""
         repository, path = one.part.repository, one.file.path
         with self._lock:
@@ -311,10 +257,3 @@ def _digest(
 ) -> str:
     """Digest of a file: of the expected one's kind, else of the kind that the hub would take."""
     return digest_like(like, path, on_bytes) if like else own_digest(path, name, on_bytes)
-
-
-def _blob_name(path: Path) -> str:
-    """Digest that a link of a copied cache tells; empty where it tells none."""
-    name = path.resolve().name
-    is_digest = len(name) in (40, 64) and all(letter in "0123456789abcdef" for letter in name)
-    return name if path.is_symlink() and is_digest else ""

@@ -24,10 +24,10 @@ def look(
         output: A picture to draw it on; its name says the format.
         json: Print one JSON document, without the depth map itself.
     """
-    from ai_video_generator.core.depth_model import depth_model
     from ai_video_generator.cli.console import answer, answer_json
     from ai_video_generator.config.settings import load_settings
     from ai_video_generator.core.cache_book import CacheBook
+    from ai_video_generator.core.depth_model import depth_model
     from ai_video_generator.media.files import check_output
     from ai_video_generator.media.image_file import read_picture
     from ai_video_generator.storyboard.picture_reading import READING, read_notes
