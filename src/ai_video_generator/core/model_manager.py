@@ -96,6 +96,20 @@ class ModelManager:
         """The best model that this machine runs, whether or not its weights are installed."""
         return self._planner.ladder(self._request(), all_weights=True).best.model
 
+    def measured_speed(self, name: str) -> float | None:
+        """Seconds of video that a model makes in a second, as jobs here were; None without any.
+
+        Args:
+            name: Name of the backend.
+        """
+        try:
+            plan = self._planner.ladder(self._request(name), all_weights=True).best
+        except RequestImpossibleError:
+            return None
+        if not plan.estimate.is_measured:
+            return None
+        return float(_TYPICAL_SOUND_S) / plan.estimate.seconds
+
     def load_model(self, name: str) -> BaseModel:
         """A model, loaded with the plan that is best for it here; ``close`` it after use.
 
