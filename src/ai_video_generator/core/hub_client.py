@@ -29,6 +29,8 @@ _log = logging.getLogger(__name__)
 
 _TRIES = 5
 # One after another without a byte; each waits twice as long as the one before.
+_QUESTION_TRIES = 3
+# Nothing is lost yet, and a person without a network waits for the answer: 7 seconds.
 _FIRST_WAIT_S = 1.0
 
 
@@ -98,7 +100,7 @@ class HubClient:
             files = [_described(one) for one in info.siblings or ()]
             return HubListing(commit=str(info.sha), files={one.path: one for one in files})
 
-        return self._retried(repository, asked)
+        return self._retried(repository, asked, tries=_QUESTION_TRIES)
 
     def fetch(
         self,
@@ -129,7 +131,9 @@ class HubClient:
                 with hub_errors(repository, commit):
                     self._stream(repository, commit, file, target, on_bytes)
 
-        self._retried(f"{repository}/{file.path}", continued, lambda: _size(target))
+        self._retried(
+            f"{repository}/{file.path}", continued, tries=_TRIES, grown=lambda: _size(target)
+        )
 
     def _stream(
         self,
@@ -186,7 +190,12 @@ class HubClient:
             raise LineError(f"the line ended after {have} of {file.size_bytes} bytes")
 
     def _retried(
-        self, what: str, action: Callable[[], T], grown: Callable[[], int] = lambda: 0
+        self,
+        what: str,
+        action: Callable[[], T],
+        *,
+        tries: int,
+        grown: Callable[[], int] = lambda: 0,
     ) -> T:
         """Try until it succeeds, with longer and longer waits between tries that bring nothing.
 
@@ -202,7 +211,7 @@ class HubClient:
                 failures = 1 if now > before else failures + 1
                 before = now
                 _log.info("%s: %s", what, error)
-                if failures > _TRIES:
+                if failures > tries:
                     raise DownloadError(
                         f"{what} could not be fetched: {error}",
                         hint=f"look at the network and try again, what came is kept; {BY_HAND}",
