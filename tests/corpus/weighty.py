@@ -1,6 +1,7 @@
 """A backend that needs weights, beside the camera: it notes which folder it was given."""
 
 import importlib
+import os
 import pickle
 import zlib
 from dataclasses import replace
@@ -69,3 +70,18 @@ def install_from_folder(folder: Path, store: WeightStore | None = None) -> Weigh
     store = store or WeightStore()
     store.install([PART], ProgressTracker(), folder)
     return store
+
+
+def write_plugin(folder: Path) -> dict[str, str]:
+    """Install ``weighty`` as somebody else's package would; the variables that make it found."""
+    about = folder / "weighty_plugin-1.0.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: weighty-plugin\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(
+        "[ai_video_generator.models]\nweighty = weighty_plugin:BACKEND\n"
+    )
+    (folder / "weighty_plugin.py").write_text(
+        "from corpus.weighty import PART, weighty\n\nBACKEND = weighty((PART,))\n"
+    )
+    tests = Path(__file__).parents[1]
+    return {"PYTHONPATH": os.pathsep.join(map(str, (folder, tests)))}
