@@ -8,11 +8,14 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pathlib import Path
+from typing import TypeGuard
 
-from hardware_tables import tables
+import hardware_tables
+import weights_tables
+from cyclopts import App
 
 import ai_video_generator
 from ai_video_generator import errors
@@ -22,6 +25,7 @@ from ai_video_generator.storyboard.storyboard_file import schema
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"
 HARDWARE = FOLDER.parent / "hardware_requirements.md"
+MODELS = FOLDER.parent / "models.md"
 _END_MARK = "<!-- end -->"
 WIDTH = 96
 # Columns of a help page: fits a code block on a code host's page without scrolling.
@@ -43,11 +47,20 @@ VALUES = (
 
 def cli_page() -> str:
     """Every command's real help, as a plain terminal shows it."""
-    pages = [("aivg", []), *((f"aivg {name}", [name]) for name in COMMANDS.names())]
+    pages: list[tuple[str, list[str]]] = [("aivg", [])]
+    for name in COMMANDS.names():
+        command = COMMANDS.load(name)
+        inner = [one for one in command if not one.startswith("-")] if _is_app(command) else []
+        pages += [(f"aivg {name}", [name]), *((f"aivg {name} {one}", [name, one]) for one in inner)]
     parts = ["# Command line", NOTICE]
     for title, arguments in pages:
         parts += [f"## {title}", f"```text\n{_help(arguments)}\n```"]
     return "\n\n".join(parts) + "\n"
+
+
+def _is_app(command: object) -> TypeGuard[App]:
+    """Whether a command has commands of its own."""
+    return isinstance(command, App)
 
 
 def _help(arguments: list[str]) -> str:
@@ -156,13 +169,23 @@ def _signature(function: object) -> str:
 
 
 def hardware_page() -> str:
-    """The page on hardware, its tables written anew between their marks."""
-    text = HARDWARE.read_text(encoding="utf-8")
-    for name, table in tables().items():
+    """The page on hardware, its tables written anew."""
+    return _with_tables(HARDWARE, hardware_tables.tables())
+
+
+def models_page() -> str:
+    """The page on models, its tables written anew."""
+    return _with_tables(MODELS, weights_tables.tables())
+
+
+def _with_tables(path: Path, tables: Mapping[str, str]) -> str:
+    """A page, its tables written anew between their marks."""
+    text = path.read_text(encoding="utf-8")
+    for name, table in tables.items():
         mark = f"<!-- table: {name} -->"
         before, found, rest = text.partition(mark)
         if not found:
-            raise ValueError(f"{HARDWARE.name} has no place for the table {name}")
+            raise ValueError(f"{path.name} has no place for the table {name}")
         _, end, after = rest.partition(_END_MARK)
         text = f"{before}{mark}\n{table}\n{end}{after}"
     return text
@@ -176,6 +199,7 @@ def schema_page() -> str:
 PAGES = {
     "storyboard.schema.json": schema_page,
     "../hardware_requirements.md": hardware_page,
+    "../models.md": models_page,
     "cli.md": cli_page,
     "settings.md": settings_page,
     "errors.md": errors_page,

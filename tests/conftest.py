@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+_OTHERS = ("AIVG_", "XDG_", "HF_", "HUGGING", "TRANSFORMERS_")
+# Variables that this program and those of the hub read.
+
 _PATIENCE_S = 2.0
 # Pools and decoders end a moment after their owner; a thread that stays longer has been forgotten.
 
@@ -18,7 +21,7 @@ _PATIENCE_S = 2.0
 def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder of its own for each test; no setting of the person who runs it gets in."""
     home = tmp_path_factory.mktemp("home")
-    for name in [name for name in os.environ if name.startswith(("AIVG_", "XDG_"))]:
+    for name in [name for name in os.environ if name.startswith(_OTHERS)]:
         monkeypatch.delenv(name)
     for name in ("FORCE_COLOR", "NO_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)

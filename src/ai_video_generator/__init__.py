@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from ai_video_generator.core.model_manager import ModelManager as ModelManager
     from ai_video_generator.core.video_generator import VideoGenerator as VideoGenerator
     from ai_video_generator.hardware.hardware_detector import HardwareDetector as HardwareDetector
     from ai_video_generator.media.audio_processor import AudioProcessor as AudioProcessor
@@ -18,10 +19,18 @@ _HOMES = {
     "VideoGenerator": "ai_video_generator.core.video_generator",
     "HardwareDetector": "ai_video_generator.hardware.hardware_detector",
     "AudioProcessor": "ai_video_generator.media.audio_processor",
+    "ModelManager": "ai_video_generator.core.model_manager",
     "BaseModel": "ai_video_generator.models.base_model",
 }
 
-__all__ = ["AudioProcessor", "BaseModel", "HardwareDetector", "VideoGenerator", "__version__"]
+__all__ = [
+    "AudioProcessor",
+    "BaseModel",
+    "HardwareDetector",
+    "ModelManager",
+    "VideoGenerator",
+    "__version__",
+]
 
 
 def __getattr__(name: str) -> object:

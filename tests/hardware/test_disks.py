@@ -105,5 +105,5 @@ def test_models_go_where_hugging_face_keeps_them(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("HF_HOME", "somewhere")
 
     assert default_folders()[Purpose.MODELS] == Path("somewhere/hub")
-    assert without[Purpose.MODELS] == without[Purpose.WORK] / "models"
+    assert without[Purpose.MODELS] == Path.home() / ".cache" / "huggingface" / "hub"
     assert without[Purpose.OUTPUT] == Path()

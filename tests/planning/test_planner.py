@@ -15,7 +15,11 @@ from ai_video_generator.config.hardware_config import (
     Target,
 )
 from ai_video_generator.config.model_config import ModelSpec
-from ai_video_generator.errors import OutputPathError, RequestImpossibleError
+from ai_video_generator.errors import (
+    OutputPathError,
+    RequestImpossibleError,
+    WeightsMissingError,
+)
 from ai_video_generator.hardware.facts import Disk, HardwareFacts, Purpose
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.planning.estimate import speed_key
@@ -556,3 +560,43 @@ def test_the_ladder_knows_what_compresses_when_a_chip_fails() -> None:
 
     assert software is not None
     assert software.name == "libx264"
+
+
+# Weights
+
+
+def test_a_model_whose_weights_are_absent_is_left_aside() -> None:
+    facts = equipped(machine("desktop_rtx4090"))
+    ladder = candidates(request(), facts, [SVD, model()], absent={"svd_xt": 4_510_000_000})
+
+    assert {plan.model for plan in ladder.plans} == {"camera"}
+    assert [(one.subject, one.because) for one in ladder.rejections] == [
+        ("svd_xt", "its weights are not installed (4.5 GB): aivg models install svd_xt")
+    ]
+
+
+def test_a_model_that_would_not_run_anyway_is_not_worth_fetching() -> None:
+    facts = replace(equipped(machine("laptop_igpu")), accelerators=())
+    ladder = candidates(request(), facts, [SVD, model()], absent={"svd_xt": 1})
+
+    assert [one.because for one in ladder.rejections] == [
+        "needs a GPU, and this machine has none that models could use"
+    ]
+
+
+def test_a_model_that_was_asked_for_says_how_its_weights_come() -> None:
+    facts = equipped(machine("desktop_rtx4090"))
+    with pytest.raises(WeightsMissingError) as caught:
+        candidates(request(model="svd_xt"), facts, [SVD, model()], absent={"svd_xt": 4_510_000_000})
+
+    assert (str(caught.value), caught.value.hint) == (
+        "the weights of 'svd_xt' are not installed (4.5 GB)",
+        "aivg models install svd_xt",
+    )
+
+
+def test_weights_of_other_models_do_not_matter() -> None:
+    facts = equipped(machine("desktop_rtx4090"))
+    ladder = candidates(request(), facts, [SVD, model()], absent={"animate_lcm": 1})
+
+    assert ladder.best.model == "svd_xt"

@@ -171,7 +171,9 @@ class ProgressDisplay:
 def _speed_text(report: ProgressReport, *, before: str = "") -> str:
     """Speed and time left, as far as they are known: ``48.1 frames/s, 0:12 left``."""
     parts = []
-    if report.units_per_s is not None and report.unit:
+    if report.units_per_s is not None and report.unit == "bytes":
+        parts.append(f"{report.units_per_s / 1e6:.1f} MB/s")
+    elif report.units_per_s is not None and report.unit:
         parts.append(f"{report.units_per_s:.1f} {report.unit}/s")
     if report.time_left_s is not None:
         parts.append(f"{clock_text(report.time_left_s)} left")

@@ -78,8 +78,13 @@ def _help(import_path: str) -> str:
     functions: dict[str, ast.FunctionDef] = {}
     for node in ast.parse(Path(spec.origin).read_bytes()).body:
         match node:
-            case ast.FunctionDef(name=name):
+            case ast.FunctionDef(name=name, decorator_list=decorators):
                 functions[name] = node
+                # An app with commands of its own is described by what it does without one.
+                for decorator in decorators:
+                    match decorator:
+                        case ast.Attribute(value=ast.Name(id=app), attr="default"):
+                            functions[app] = node
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=value)):
                 functions |= {name: functions[value]} if value in functions else {}
     if attribute not in functions:

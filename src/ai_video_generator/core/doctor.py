@@ -40,6 +40,9 @@ from ai_video_generator.core.checks.resources import memory_check, processor_che
 from ai_video_generator.core.checks.settings_file import setting_variables, settings_check
 from ai_video_generator.core.checks.system import System, this_system
 from ai_video_generator.core.checks.video_encoders import encoders_check
+from ai_video_generator.core.checks.weights import weights_check
+from ai_video_generator.core.installable import installables
+from ai_video_generator.core.weights import WeightStore
 from ai_video_generator.errors import SettingsError
 from ai_video_generator.hardware.disks import default_folders, disk
 from ai_video_generator.hardware.facts import HardwareFacts, Purpose
@@ -67,6 +70,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "cache folder",
         "models folder",
         "temporary folder",
+        "models",
     ),
     "Graphics": ("GPU driver", "GPU memory", "GPU heat", "PyTorch", "video encoders"),
 }
@@ -128,6 +132,9 @@ class Doctor:
             "cache folder": lambda: self._folder(CACHE, Purpose.WORK),
             "models folder": self._models_folder,
             "temporary folder": self._temporary_folder,
+            "models": lambda: weights_check(
+                WeightStore(), installables().values(), self._environment
+            ),
             "GPU driver": lambda: driver_check(self._facts, system, self._locked),
             "GPU memory": lambda: gpu_memory_check(self._facts, system),
             "GPU heat": lambda: gpu_heat_check(self._facts),

@@ -12,6 +12,7 @@ from ai_video_generator.config.model_config import ModelSpec
 from ai_video_generator.config.options import AUTO
 from ai_video_generator.config.settings import Settings
 from ai_video_generator.core.cache_book import CacheBook
+from ai_video_generator.core.weights import WeightStore
 from ai_video_generator.hardware.facts import HardwareFacts
 from ai_video_generator.hardware.hardware_detector import HardwareDetector
 from ai_video_generator.hardware.video_encoders import working_video_encoders
@@ -34,30 +35,48 @@ class JobPlanner:
         detector: Where facts about the machine come from.
         book: How fast earlier jobs were.
         backends: The models.
+        weights: Where their weights are; None takes the system's own folders.
     """
 
     def __init__(
-        self, detector: HardwareDetector, book: CacheBook, backends: Registry[type[BaseModel]]
+        self,
+        detector: HardwareDetector,
+        book: CacheBook,
+        backends: Registry[type[BaseModel]],
+        weights: WeightStore | None = None,
     ) -> None:
         self._detector, self._book, self._backends = detector, book, backends
+        self._weights = weights or WeightStore()
 
     @cached_property
     def facts(self) -> HardwareFacts:
         """What this machine is; asked once."""
         return self._detector.detect()
 
-    def ladder(self, request: Request, *, facts: HardwareFacts | None = None) -> Ladder:
+    def ladder(
+        self,
+        request: Request,
+        *,
+        facts: HardwareFacts | None = None,
+        all_weights: bool | None = None,
+    ) -> Ladder:
         """Judge all ways to do a job; see `planning.planner.candidates`.
 
         Args:
             request: What was asked for.
             facts: Another machine, with its video encoders; None takes this one.
+            all_weights: Whether all weights count as installed; None says yes of another machine,
+                and looks for them on this one.
         """
+        if all_weights is None:
+            all_weights = facts is not None
         history = self._book.history() if facts is None else History()
-        return candidates(request, facts or self._with_encoders(request), self._specs, history)
+        absent = {} if all_weights else self._weights.absent(self.specs)
+        there = facts or self._with_encoders(request)
+        return candidates(request, there, self.specs, history, absent)
 
     @cached_property
-    def _specs(self) -> list[ModelSpec]:
+    def specs(self) -> list[ModelSpec]:
         """All models that can be imported."""
         found = []
         for name in self._backends.names():

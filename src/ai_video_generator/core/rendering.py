@@ -11,8 +11,10 @@ from pathlib import Path
 from ai_video_generator.config.choices import SoundMode
 from ai_video_generator.core.footage import Footage
 from ai_video_generator.core.isolated_backend import IsolatedBackend
+from ai_video_generator.core.model_options import options_for
 from ai_video_generator.core.picture_shelf import PictureShelf
 from ai_video_generator.core.recipe import RECIPE_TAG, Recipe, sound_track_for
+from ai_video_generator.core.supplies import supplies_for
 from ai_video_generator.core.watch import Watch
 from ai_video_generator.encoding.chunk_store import ChunkStore
 from ai_video_generator.encoding.sound_track import SoundTrackMode
@@ -128,8 +130,16 @@ class Studio:
     cache_folder: Path
 
     def supplies(self, recipe: Recipe) -> Supplies:
-        """What the model of a recipe is given."""
-        return Supplies(options=recipe.model_options, cache_folder=self.cache_folder)
+        """What the model of a recipe is given.
+
+        Raises:
+            WeightsError: When its weights are not installed, or damaged.
+            InputError: When a file of one's own is not there.
+        """
+        backend = self.backends.load(recipe.plan.model)
+        options = options_for(backend, recipe.model_options)
+        given = Supplies(options=options, cache_folder=self.cache_folder)
+        return supplies_for(backend.spec, given)
 
 
 def render(job: Job, studio: Studio, watch: Watch) -> None:

@@ -4,13 +4,13 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
+from ai_video_generator.core.depth_model import depth_model
 from ai_video_generator.errors import WeightsError
 from ai_video_generator.media.image_file import read_picture
 from ai_video_generator.media.picture import PictureInfo
 from ai_video_generator.progress_tracker import ProgressTracker
 from ai_video_generator.storyboard.picture_notes import PictureNotes
 from ai_video_generator.storyboard.picture_reading import READING, read_notes
-from ai_video_generator.storyboard.seeing.depth_network import DEPTH_MODEL
 
 _log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ def seen(
     Args:
         pictures: The pictures.
         progress: Where progress is reported, and a stop comes from.
-        cache_folder: Where a depth network may lie.
+        cache_folder: Where a depth network may lie that is not among the installed weights.
 
     Raises:
         ImageUnreadableError: When a picture cannot be read.
@@ -31,10 +31,11 @@ def seen(
     """
     progress.start("looking at the pictures", total=len(pictures), unit="pictures")
     found: list[PictureNotes | None] = []
+    network = depth_model(cache_folder)
     for info in pictures:
         picture = read_picture(info.path, needed=READING)
         try:
-            notes = read_notes(picture.rgb, depth_model=cache_folder / DEPTH_MODEL)
+            notes = read_notes(picture.rgb, depth_model=network)
         except WeightsError as error:
             _log.warning("nothing is known of %s: %s", info.path.name, error)
             notes = None

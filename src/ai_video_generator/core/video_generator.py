@@ -10,12 +10,13 @@ from typing import Any
 
 from ai_video_generator.config.choices import Quality, Tier
 from ai_video_generator.config.containers import container_of
-from ai_video_generator.config.settings import Settings, changed_settings, load_settings
+from ai_video_generator.config.settings import AUTO, Settings, changed_settings, load_settings
 from ai_video_generator.core.cache_book import CacheBook
 from ai_video_generator.core.directing import directed, in_order
 from ai_video_generator.core.input_finder import InputFinder
 from ai_video_generator.core.job_planner import JobPlanner, request_for
 from ai_video_generator.core.job_runner import Conditions, JobRunner
+from ai_video_generator.core.model_options import check_options
 from ai_video_generator.core.recipe import read_recipe, recipe_for
 from ai_video_generator.core.rendering import Job
 from ai_video_generator.core.result import Result
@@ -89,7 +90,7 @@ class VideoGenerator:
         self._settings = changed_settings(settings or load_settings().values, given)
         self._progress = progress or ProgressTracker()
         self._book = CacheBook(self._settings.cache_folder)
-        backends = backends or BACKENDS
+        self._backends = backends = backends or BACKENDS
         detector = hardware_detector or HardwareDetector(
             work_folder=self._book.folder, cache_folder=self._book.folder
         )
@@ -132,6 +133,7 @@ class VideoGenerator:
         settings = changed_settings(self._settings, options)
         paths, audio, output = _paths(images), Path(audio), Path(output)
         container = container_of(output).name
+        self._check_model_options(settings)
         check_output(output, overwrite=settings.overwrite, inputs=(*paths, audio))
         pictures = self._read_pictures(paths)
         hearing = self._hear(audio)
@@ -375,6 +377,10 @@ class VideoGenerator:
             notes=self._see(pictures),
         )
         return self._runner.run(job, None, self._conditions(settings, sound, started_s))
+
+    def _check_model_options(self, settings: Settings) -> None:
+        model = None if settings.model == AUTO else settings.model
+        check_options(settings.asked_model_options, self._backends, model)
 
     def _conditions(self, settings: Settings, sound: SoundInfo, started_s: float) -> Conditions:
         return Conditions(

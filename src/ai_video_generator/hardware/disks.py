@@ -27,13 +27,27 @@ def default_folders(output_path: Path | None = None) -> dict[Purpose, Path]:
     """
     import platformdirs
 
-    cache = Path(platformdirs.user_cache_dir("aivg", appauthor=False))
-    hugging_face = os.environ.get("HF_HOME")
     return {
         Purpose.OUTPUT: output_path or Path(),
-        Purpose.WORK: cache,
-        Purpose.MODELS: Path(hugging_face) / "hub" if hugging_face else cache / "models",
+        Purpose.WORK: Path(platformdirs.user_cache_dir("aivg", appauthor=False)),
+        Purpose.MODELS: hub_cache_folder(),
     }
+
+
+def hub_cache_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """Where the hub's own programs keep models (its documentation, "Hub Local Cache")."""
+    for name in ("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE"):
+        if name in environment:
+            return _expanded(environment[name])
+    if "HF_HOME" in environment:
+        return _expanded(environment["HF_HOME"]) / "hub"
+    above = environment.get("XDG_CACHE_HOME", str(Path("~", ".cache")))
+    return _expanded(above) / "huggingface" / "hub"
+
+
+def _expanded(text: str) -> Path:
+    """With ``~`` and variables filled in, as the hub's client does."""
+    return Path(os.path.expandvars(text)).expanduser()
 
 
 def disk(purpose: Purpose, path: Path, proc_root: Path = PROC_ROOT) -> Disk:

@@ -13,12 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel as Options
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field
 
 from ai_video_generator.errors import (
     DependencyMissingError,
     NumericalError,
-    SettingsError,
     WeightsMissingError,
 )
 from ai_video_generator.hardware.facts import PROCESSOR, Precision
@@ -30,6 +29,7 @@ from ai_video_generator.models.base_model import (
     Scene,
     StepReport,
     Supplies,
+    read_options,
 )
 from ai_video_generator.planning.chunking import asked_count
 from ai_video_generator.planning.plan import Offload, Plan
@@ -209,28 +209,6 @@ class DiffusersModel(BaseModel):
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-
-
-def read_options(kind: type[Options], given: Any, model: str) -> Any:
-    """A model's own options, checked.
-
-    Args:
-        kind: What it takes.
-        given: Values by name; text is read as what the option is.
-        model: Its name.
-
-    Raises:
-        SettingsError: When there is no such option, or the value is not allowed.
-    """
-    try:
-        return kind(**given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"]))
-        raise SettingsError(
-            f"{model} does not take {name}={given.get(name)!r}: {first['msg'].lower()}",
-            hint=f"it takes: {', '.join(kind.model_fields) or 'nothing'}",
-        ) from error
 
 
 def torch_type(precision: Precision) -> "torch.dtype":

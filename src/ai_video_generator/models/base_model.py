@@ -9,9 +9,12 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel as Options
+from pydantic import ConfigDict, ValidationError
 
 from ai_video_generator.config.choices import Fit
 from ai_video_generator.config.model_config import ModelSpec
+from ai_video_generator.errors import SettingsError
 from ai_video_generator.media.frames import Frame, FrameStream
 from ai_video_generator.media.picture import Picture
 from ai_video_generator.media.resolution import Resolution
@@ -106,15 +109,23 @@ def unheard(_: StepReport) -> None:
     """Listen to nothing."""
 
 
+class NoOptions(Options):
+    """A model that has no options of its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
 class BaseModel(ABC):
     """Makes frames: ``load`` once, ``generate`` as often as wanted, ``close``.
 
     Attributes:
+        options_class: Its own options: their types, limits and sentences.
         on_step: Called after each step of a pass, on the thread that generates; may raise, which
             ends the pass.
     """
 
     spec: ClassVar[ModelSpec]
+    options_class: ClassVar[type[Options]] = NoOptions
     on_step: StepListener = staticmethod(unheard)
 
     @abstractmethod
@@ -145,6 +156,28 @@ class BaseModel(ABC):
 
     def close(self) -> None:
         """Give back what ``load`` took; may be called more than once, and without ``load``."""
+
+
+def read_options(kind: type[Options], given: Mapping[str, Option], model: str) -> Options:
+    """A model's own options, checked.
+
+    Args:
+        kind: What it takes.
+        given: Values by name; text is read as what the option is.
+        model: Its name.
+
+    Raises:
+        SettingsError: When there is no such option, or the value is not allowed.
+    """
+    try:
+        return kind.model_validate(dict(given))
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(map(str, first["loc"]))
+        raise SettingsError(
+            f"{model} does not take {name}={given.get(name)!r}: {first['msg'].lower()}",
+            hint=f"it takes: {', '.join(kind.model_fields) or 'nothing'}",
+        ) from error
 
 
 BACKENDS: Registry[type[BaseModel]] = Registry(

@@ -1,22 +1,24 @@
 """Facts and a request become a ladder of plans, purely: the same always give the same."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
 from ai_video_generator.config.hardware_config import DEPTH_TRUST
 from ai_video_generator.config.model_config import ModelSpec
-from ai_video_generator.errors import RequestImpossibleError
+from ai_video_generator.errors import RequestImpossibleError, WeightsMissingError
 from ai_video_generator.hardware.facts import HardwareFacts
 from ai_video_generator.planning.camera_plans import camera_plans
 from ai_video_generator.planning.frame_work import FrameWork, frame_work
 from ai_video_generator.planning.history import History
 from ai_video_generator.planning.network_plans import network_plans
+from ai_video_generator.planning.network_ways import gb_text
 from ai_video_generator.planning.plan import Ladder, Plan, Reason, Rejection, Rung
 from ai_video_generator.planning.request import Request
 
 _NOTHING_LEARNED = History()
+_NOTHING_ABSENT: Mapping[str, int] = {}
 
 
 def candidates(
@@ -24,6 +26,7 @@ def candidates(
     facts: HardwareFacts,
     specs: Sequence[ModelSpec],
     history: History = _NOTHING_LEARNED,
+    absent: Mapping[str, int] = _NOTHING_ABSENT,
 ) -> Ladder:
     """Judge every way to do a job.
 
@@ -36,9 +39,11 @@ def candidates(
         facts: The machine; of its video encoders only those of the wanted codec are needed.
         specs: The models that are installed.
         history: What earlier jobs of this machine taught.
+        absent: Bytes of weights that are not installed, of each model that lacks some.
 
     Raises:
         RequestImpossibleError: When no plan fulfils the request on this machine.
+        WeightsMissingError: When the model asked for could run here, and its weights are absent.
         OutputPathError: When the container is not known.
     """
     _check(request)
@@ -49,6 +54,9 @@ def candidates(
         rungs, rejected = _ways_of(work, spec)
         if spec.name == request.model and not rungs:
             raise _refused(spec, rejected)
+        if rungs and spec.name in absent:
+            # Told only of models that would run here: others are not worth fetching.
+            rungs, rejected = [], [_absent(request, spec, absent[spec.name])]
         if rungs:
             found.append((spec, rungs))
         rejections += rejected
@@ -162,6 +170,22 @@ def _considered(request: Request, specs: Sequence[ModelSpec]) -> list[ModelSpec]
         )
     rest = [spec for spec in ordered if spec.quality <= named[0].quality and spec != named[0]]
     return [*named, *rest]
+
+
+def _absent(request: Request, spec: ModelSpec, missing_bytes: int) -> Rejection:
+    """A model that would run here if its weights were.
+
+    Raises:
+        WeightsMissingError: When it is the one that was asked for.
+    """
+    install, size = f"aivg models install {spec.name}", gb_text(missing_bytes)
+    if spec.name == request.model:
+        raise WeightsMissingError(
+            f"the weights of {spec.name!r} are not installed ({size})", hint=install
+        )
+    return Rejection(
+        subject=spec.name, because=f"its weights are not installed ({size}): {install}"
+    )
 
 
 def _refused(spec: ModelSpec, rejections: Sequence[Rejection]) -> RequestImpossibleError:

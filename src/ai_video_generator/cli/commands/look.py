@@ -27,16 +27,16 @@ def look(
     from ai_video_generator.cli.console import answer, answer_json
     from ai_video_generator.config.settings import load_settings
     from ai_video_generator.core.cache_book import CacheBook
+    from ai_video_generator.core.depth_model import depth_model
     from ai_video_generator.media.files import check_output
     from ai_video_generator.media.image_file import read_picture
     from ai_video_generator.storyboard.picture_reading import READING, read_notes
-    from ai_video_generator.storyboard.seeing.depth_network import DEPTH_MODEL
 
     if output is not None:
         check_output(output, overwrite=True, inputs=(photo,))
     picture = read_picture(photo, needed=READING)
     folder = CacheBook(load_settings().values.cache_folder).folder
-    notes = read_notes(picture.rgb, depth_model=folder / DEPTH_MODEL)
+    notes = read_notes(picture.rgb, depth_model=depth_model(folder))
     if output is not None:
         from ai_video_generator.core.notes_sheet import notes_sheet
 

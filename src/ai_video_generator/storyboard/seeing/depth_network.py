@@ -19,7 +19,7 @@ from ai_video_generator.storyboard.seeing.depth_estimate import ordered
 from ai_video_generator.storyboard.seeing.reduction import Map, Rgb
 
 DEPTH_MODEL = Path("models", "depth", "model.onnx")
-"""Where the network lies in the cache folder."""
+"""Where a person may put the network in the cache folder; else it is among installed weights."""
 
 NETWORK_CONFIDENCE = 0.9
 """How far the network may be trusted; not 1, because mirrors, glass and drawings mislead it."""

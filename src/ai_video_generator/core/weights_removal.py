@@ -1,0 +1,98 @@
+"""Which weights may go: those that this program fetched and no other model needs."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ai_video_generator.core.hub_cache import HubCache
+from ai_video_generator.core.weights_book import WeightsBook, WeightsPage
+from ai_video_generator.core.weights_state import (
+    NeedsWeights,
+    Presence,
+    WeightsState,
+    noted_file,
+)
+
+_File = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """What a removal does.
+
+    Attributes:
+        files: Files that go: repository, commit and path of each.
+        size_bytes: Their size.
+        needed: Parts that stay because other installed models need them.
+        foreign: Parts that stay because another program fetched them.
+    """
+
+    files: tuple[_File, ...]
+    size_bytes: int
+    needed: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+
+def removal_of(state: WeightsState, others: Sequence[WeightsState], page: WeightsPage) -> Removal:
+    """What removing a model does; see `WeightStore.removal`."""
+    kept = {key for other in others for key in _needed(other)}
+    files: list[_File] = []
+    needed: list[str] = []
+    foreign: list[str] = []
+    size_bytes = 0
+    for part in state.parts:
+        for file in part.part.files:
+            key = (part.part.repository, str(part.commit), file.path)
+            if part.folder is None or not part.path(file).is_file():
+                continue
+            noted = noted_file(page, part, file)
+            if key in kept:
+                needed.append(part.part.name)
+            elif noted is None or not noted.is_ours:
+                foreign.append(part.part.name)
+            else:
+                files.append(key)
+                size_bytes += part.path(file).stat().st_size
+    return Removal(
+        files=tuple(files),
+        size_bytes=size_bytes,
+        needed=tuple(dict.fromkeys(needed)),
+        foreign=tuple(dict.fromkeys(foreign)),
+    )
+
+
+def _needed(state: WeightsState) -> Iterator[_File]:
+    """Files of a model that is installed."""
+    if state.presence is Presence.INSTALLED:
+        for part in state.parts:
+            for file in part.part.files:
+                yield part.part.repository, str(part.commit), file.path
+
+
+def orphans(models: Iterable[NeedsWeights], cache: HubCache, page: WeightsPage) -> Removal:
+    """What this program fetched and none of these models needs."""
+    parts = [part for model in models for part in model.weights]
+    wanted = {(part.repository, file.path) for part in parts for file in part.files}
+    files = [
+        (repository, part.commit, path)
+        for repository, part in page.parts.items()
+        for path, file in part.files.items()
+        if file.is_ours and (repository, path) not in wanted
+    ]
+    paths = [cache.snapshot(repository, commit) / path for repository, commit, path in files]
+    sizes = [path.stat().st_size for path in paths if path.is_file()]
+    return Removal(files=tuple(files), size_bytes=sum(sizes))
+
+
+def carried_out(removal: Removal, cache: HubCache, book: WeightsBook) -> int:
+    """Delete files, and what was noted of them; returns the bytes that are free again."""
+    freed = 0
+    for repository, commit, path in removal.files:
+        freed += cache.drop(repository, commit, path)
+        page = book.read()
+        noted = page.parts[repository]
+        left = {name: file for name, file in noted.files.items() if name != path}
+        page.parts[repository] = replace(noted, files=left)
+        if not left:
+            del page.parts[repository]
+        book.write(page)
+    return freed
