@@ -7,8 +7,12 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from corpus.toy_weights import ToyWeights
 
 _OTHERS = ("AIVG_", "XDG_", "HF_", "HUGGING", "TRANSFORMERS_")
 # Variables that this program and those of the hub read.
@@ -58,3 +62,18 @@ def ffprobe() -> str:
     if path is None:
         pytest.skip("ffprobe is not installed")
     return path
+
+
+@pytest.fixture(scope="session")
+def toy_weights(tmp_path_factory: pytest.TempPathFactory) -> "ToyWeights":
+    """Toy weights of the real pipeline classes, made once; toys run on one thread.
+
+    On two threads they take many times as long.
+    """
+    import torch
+    import tqdm
+    from corpus.toy_weights import ToyWeights
+
+    torch.set_num_threads(1)
+    tqdm.tqdm.monitor_interval = 0  # its monitor is a thread that never ends
+    return ToyWeights(tmp_path_factory.mktemp("toy"))

@@ -22,9 +22,9 @@ def frames(count: int, *, height: int = 48, fail_at: int = -1) -> Generator[Fram
 @pytest.mark.parametrize("height", [48, 50])
 def test_every_byte_of_every_frame_comes_back(tmp_path: Path, height: int) -> None:
     store = ChunkStore(tmp_path / "work")
-    passed = list(store.recorded(range(3, 8), frames(5, height=height)))
+    passed = list(store.recorded("a", frames(5, height=height), 5))
 
-    kept = list(store.frames(range(3, 8)))
+    kept = list(store.frames("a", 5))
 
     assert len(passed) == len(kept) == 5
     for frame, other, original in zip(passed, kept, frames(5, height=height), strict=True):
@@ -32,27 +32,35 @@ def test_every_byte_of_every_frame_comes_back(tmp_path: Path, height: int) -> No
         assert np.array_equal(other.buffer, original.buffer)
 
 
-def test_chunks_are_finished_without_a_gap_from_the_start(tmp_path: Path) -> None:
+def test_a_whole_is_known_by_its_chunks(tmp_path: Path) -> None:
     store = ChunkStore(tmp_path)
-    assert store.finished() == ()
-    for wanted in (range(4, 6), range(8, 10)):
-        list(store.recorded(wanted, frames(2)))
-    assert store.finished() == ()
+    parts = (("a", range(4)), ("b", range(3, 6)))
+    for name, wanted in parts:
+        list(store.recorded(name, frames(len(wanted)), len(wanted)))
+    assert store.noted("whole") == ()
 
-    list(store.recorded(range(4), frames(4)))
+    store.note("whole", parts)
 
-    assert store.finished() == (range(4), range(4, 6))
+    assert store.noted("whole") == parts
+    (tmp_path / "b.mkv").write_bytes(b"cut")
+    assert store.noted("whole") == ()
+
+
+@pytest.mark.parametrize("text", ["", "[[", '["a"]', '[["a", 0]]', "7"])
+def test_a_list_that_is_none_names_no_chunk(tmp_path: Path, text: str) -> None:
+    (tmp_path / "whole.json").write_text(text)
+    assert ChunkStore(tmp_path).noted("whole") == ()
 
 
 def test_a_chunk_that_fails_or_is_left_is_not_there(tmp_path: Path) -> None:
     store = ChunkStore(tmp_path)
     with pytest.raises(RenderError):
-        list(store.recorded(range(4), frames(4, fail_at=2)))
-    left = store.recorded(range(4), frames(4))
+        list(store.recorded("a", frames(4, fail_at=2), 4))
+    left = store.recorded("a", frames(4), 4)
     next(left)
     left.close()
 
-    assert store.finished() == ()
+    assert not store.is_sound("a")
     assert not list(tmp_path.iterdir())
 
 
@@ -60,29 +68,28 @@ def test_a_chunk_that_fails_or_is_left_is_not_there(tmp_path: Path) -> None:
 def test_another_number_of_frames_than_wanted_is_an_error(tmp_path: Path, made: int) -> None:
     store = ChunkStore(tmp_path)
     with pytest.raises(EncodingError, match=f"made {made or 'no'} frame"):
-        list(store.recorded(range(4), frames(made)))
-    assert store.finished() == ()
+        list(store.recorded("a", frames(made), 4))
+    assert not store.is_sound("a")
 
 
-def test_a_damaged_chunk_is_noticed_and_can_be_dropped(tmp_path: Path) -> None:
+def test_a_damaged_chunk_is_noticed_and_can_be_made_again(tmp_path: Path) -> None:
     store = ChunkStore(tmp_path)
-    list(store.recorded(range(6), frames(6)))
+    list(store.recorded("a", frames(6), 6))
     (path,) = tmp_path.glob("*.mkv")
     damaged = bytearray(path.read_bytes())
     for place in range(len(damaged) // 2, len(damaged) // 2 + 40):
         damaged[place] ^= 0xFF
     path.write_bytes(damaged)
 
-    assert store.finished() == (range(6),)
-    assert not store.is_sound(range(6))
+    assert not store.is_sound("a")
     with pytest.raises(EncodingError, match="damaged"):
-        list(store.frames(range(6)))
-    store.drop(range(6))
-    assert store.finished() == ()
+        list(store.frames("a", 6))
+    list(store.recorded("a", frames(6), 6))
+    assert store.is_sound("a")
 
 
-def test_a_file_of_another_name_is_no_chunk(tmp_path: Path) -> None:
-    (tmp_path / "notes-x.sha256").touch()
-    (tmp_path / "5-3.sha256").touch()
-    (tmp_path / "00000000-00000003.mkv").touch()
-    assert ChunkStore(tmp_path).finished() == ()
+def test_a_chunk_of_another_length_is_refused(tmp_path: Path) -> None:
+    store = ChunkStore(tmp_path)
+    list(store.recorded("a", frames(6), 6))
+    with pytest.raises(EncodingError, match="holds 6 frames instead of 5"):
+        list(store.frames("a", 5))

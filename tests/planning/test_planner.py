@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from corpus.machines import equipped, machine
-from corpus.requests import SOFTWARE_ENCODERS, SVD, model, request
+from corpus.requests import ANIMATE, SOFTWARE_ENCODERS, SVD, model, request
 
 from ai_video_generator.config.choices import Codec, Fit, Quality, Tier
 from ai_video_generator.config.hardware_config import (
@@ -600,3 +600,23 @@ def test_weights_of_other_models_do_not_matter() -> None:
     ladder = candidates(request(), facts, [SVD, model()], absent={"animate_lcm": 1})
 
     assert ladder.best.model == "svd_xt"
+
+
+def test_a_prompt_asks_for_a_model_that_follows_one() -> None:
+    words = replace(ANIMATE, takes_prompt=True)
+    given = (model(), SVD, words)
+    facts = equipped(machine("desktop_rtx4090"))
+    assert candidates(request(), facts, given).best.model == SVD.name
+
+    best = candidates(request(has_prompt=True), facts, given).best
+
+    assert best.model == words.name
+    (why,) = [reason for reason in best.reasons if reason.topic == "model"]
+    assert why.because == "of 3 that run here; it follows the prompt that was given"
+
+
+def test_how_a_picture_drives_a_network_is_told() -> None:
+    told = replace(SVD, how="it is the condition")
+    facts = equipped(machine("desktop_rtx4090"))
+    reasons = candidates(request(), facts, [model(), told]).best.reasons
+    assert ("picture", "it is the condition") in [(one.topic, one.because) for one in reasons]

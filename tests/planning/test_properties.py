@@ -28,7 +28,7 @@ from ai_video_generator.hardware.facts import (
     Precision,
 )
 from ai_video_generator.media.timeline import Timeline
-from ai_video_generator.planning.chunking import chunk_ranges, fitting_pass
+from ai_video_generator.planning.chunking import fitting_pass
 from ai_video_generator.planning.fallback import Failure, explained, next_plan, unblocked
 from ai_video_generator.planning.placement import usable_bytes
 from ai_video_generator.planning.plan import Ladder, Offload, Plan
@@ -155,12 +155,6 @@ def test_every_plan_covers_the_sound_with_frames(job: tuple[Request, HardwareFac
         rendered = plan.render_timeline
         assert plan.timeline == Timeline.covering(asked.sound_duration_s, plan.timeline.frame_rate)
         assert rendered.duration_s >= plan.timeline.duration_s
-        expected = 0
-        for chunk in chunk_ranges(rendered.frame_count, plan.frames_per_pass):
-            assert chunk.start == expected
-            assert 1 <= len(chunk) <= (plan.frames_per_pass or rendered.frame_count)
-            expected = chunk.stop
-        assert expected == rendered.frame_count
 
 
 @_unhurried

@@ -24,7 +24,7 @@ from ai_video_generator.storyboard.storyboard_file import (
     read_storyboard,
     stored,
 )
-from ai_video_generator.storyboard.styles import MANNERS, style_for
+from ai_video_generator.storyboard.styles import MANNERS, in_passes, style_for
 from ai_video_generator.storyboard.subjects import subject_of
 
 _FULL_HD = Resolution(1920, 1920)
@@ -56,6 +56,9 @@ def directed(
         return _read(settings.storyboard, stages, plan)
     known = [subject_of(one) for one in notes] or [Subject()] * len(pictures)
     kind = SoundKind.OTHER if hearing is None else hearing.kind
+    manner = MANNERS[style_for(settings.style, kind)]
+    if plan.frames_per_pass is not None:
+        manner = in_passes(manner, float((plan.frames_per_pass - 1) / plan.render_rate))
     board = direct(
         stages,
         plan.timeline,
@@ -65,7 +68,7 @@ def directed(
             for subject, info, on in zip(known, pictures, stages, strict=True)
         ],
         pulse=None if hearing is None else pulse_of(hearing),
-        manner=MANNERS[style_for(settings.style, kind)],
+        manner=manner,
     )
     return stored(board, plan.timeline)
 

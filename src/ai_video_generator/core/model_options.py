@@ -1,4 +1,4 @@
-"""Options that only some models have: checked before the work, handed to the model that has them."""
+"""Options that only some models have: checked before the work, handed to the one that runs."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -8,6 +8,7 @@ import json
 import os
 import platform
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from typing import Self
@@ -33,6 +34,8 @@ RECIPE_TAG = "comment"
 _FORMAT = 2
 _LIBRARIES = ("av", "numpy", "opencv-python-headless", "pillow")
 # The packages whose version can change a byte of the output.
+_NETWORK_LIBRARIES = ("diffusers", "torch", "transformers")
+# And those of the models that make passes.
 
 
 class InputFile(BaseModel):
@@ -100,7 +103,11 @@ class Recipe(BaseModel):
             **self.libraries,
             "machine": self.machine,
         }
-        now = {"ai-video-generator": __version__, **library_versions(), "machine": machine()}
+        now = {
+            "ai-video-generator": __version__,
+            **library_versions(self.plan),
+            "machine": machine(),
+        }
         return [
             f"{name} was {was.get(name, 'absent')}, now {now.get(name, 'absent')}"
             for name in sorted(was.keys() | now.keys())
@@ -122,7 +129,7 @@ def recipe_for(
     """
     return Recipe(
         program_version=__version__,
-        libraries=library_versions(),
+        libraries=library_versions(plan),
         machine=machine(),
         pictures=tuple(InputFile.of(info.path) for info in pictures),
         sound=InputFile.of(sound.path),
@@ -153,9 +160,13 @@ def sound_track_for(sound: SoundInfo, plan: Plan, mode: SoundMode) -> SoundTrack
     )
 
 
-def library_versions() -> dict[str, str]:
-    """Versions of the packages that shape the output."""
-    return {name: metadata.version(name) for name in _LIBRARIES}
+def library_versions(plan: Plan) -> dict[str, str]:
+    """Versions of the packages that shape the output of a plan."""
+    found = {name: metadata.version(name) for name in _LIBRARIES}
+    for name in _NETWORK_LIBRARIES if plan.frames_per_pass is not None else ():
+        with suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
 
 
 def machine() -> str:

@@ -5,7 +5,7 @@ seconds judders and tires (American Cinematographer Manual, 10th edition, pannin
 of the width a second, for the edges of a zoom too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ai_video_generator.config.choices import Style
 from ai_video_generator.media.sound import SoundKind
@@ -124,6 +124,28 @@ _BY_KIND: dict[SoundKind, Style] = {
     SoundKind.SPEECH: Style.PODCAST,
     SoundKind.OTHER: Style.CALM,
 }
+
+
+_LONGEST_PASSES = 2
+# A shot that a model makes in passes goes on from its own last frame once at most: each time a
+# little is lost.
+
+
+def in_passes(manner: Manner, pass_s: float) -> Manner:
+    """A style whose shots are as long as a model makes them well.
+
+    Args:
+        manner: The style.
+        pass_s: How long the frames last that the model makes at once.
+    """
+    longest_s = min(manner.longest_s, _LONGEST_PASSES * pass_s)
+    shot_s = min(manner.shot_s, pass_s)
+    return replace(
+        manner,
+        shot_s=shot_s,
+        shortest_s=min(manner.shortest_s, shot_s / 2),
+        longest_s=longest_s,
+    )
 
 
 def style_for(style: Style, kind: SoundKind) -> Style:

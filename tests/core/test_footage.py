@@ -1,0 +1,230 @@
+"""Whole videos by the diffusion backends: real pipelines at toy size, in a process of their own."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from corpus.faults import write_real_backend
+from corpus.machines import Replayed, equipped, machine
+from corpus.oddities import write_picture, write_sound
+from corpus.requests import SOFTWARE_ENCODERS
+from corpus.toy_weights import ToyWeights
+
+from ai_video_generator import VideoGenerator
+from ai_video_generator.config.settings import load_settings
+from ai_video_generator.core.recipe import read_recipe
+from ai_video_generator.errors import CancelledError
+from ai_video_generator.media.video_file import video_info
+from ai_video_generator.models.base_model import BaseModel
+from ai_video_generator.progress_tracker import ProgressReport, ProgressTracker
+from ai_video_generator.registry import Registry
+
+_SECONDS = 3.2
+
+_TOY = """
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from ai_video_generator.media.resolution import Resolution
+from ai_video_generator.models.{base} import BACKEND as REAL
+
+torch.set_num_threads(1)
+WEIGHTS = {weights!r}
+
+
+class Toy(REAL):
+    spec = replace(
+        REAL.spec,
+        native_size=Resolution(64, 64),
+        frames_per_pass={frames},
+        weights=(),
+        network=replace(REAL.spec.network, weights_bytes=10**8, teraflop_per_megapixel=1.0),
+        {changes}
+    )
+
+    def load(self, plan, supplies):
+        given = {{name: Path(path) for name, path in WEIGHTS.items()}}
+        log = Path(__file__).with_suffix(".log")
+        log.open("a").write("load " + repr(sorted(supplies.options.items())) + chr(10))
+        super().load(replace(plan, device="cpu"), replace(supplies, weights=given))
+
+    def generate(self, scene):
+        log = Path(__file__).with_suffix(".log")
+        at = (scene.wanted.start, scene.wanted.stop, scene.continues is not None, scene.prompt)
+        log.open("a").write("pass " + repr(at) + chr(10))
+        {before}
+        yield from super().generate(scene)
+
+
+BACKEND = Toy
+"""
+
+
+class Toys:
+    """A folder of toy backends that can be imported, with a picture and a sound."""
+
+    def __init__(self, folder: Path, weights: ToyWeights) -> None:
+        self.folder, self._weights = folder, weights
+        (folder / "job").mkdir()
+        write_picture(folder / "job" / "photo.png", 300, 200)
+        write_sound(folder / "job" / "song.wav", _SECONDS)
+        self.registry: Registry[type[BaseModel]] = write_real_backend(folder, "ken_burns")
+
+    def write(self, base: str, *, frames: int = 8, before: str = "pass", changes: str = "") -> None:
+        weights = {name: str(path) for name, path in self._weights.of(base).items()}
+        text = _TOY.format(
+            base=base, weights=weights, frames=frames, before=before, changes=changes
+        )
+        (self.folder / self.registry.package / f"{base}.py").write_text(text)
+
+    def log(self, base: str) -> list[str]:
+        path = self.folder / self.registry.package / f"{base}.log"
+        return path.read_text().splitlines() if path.exists() else []
+
+    def generator(self, progress: ProgressTracker | None = None) -> VideoGenerator:
+        facts = replace(equipped(machine("desktop_rtx4090")), video_encoders=SOFTWARE_ENCODERS)
+        values = {"cache_folder": self.folder / "cache", "size": "96x64", "fps": "24"}
+        return VideoGenerator(
+            Replayed(facts),
+            settings=load_settings(values).values,
+            backends=self.registry,
+            progress=progress,
+        )
+
+    def make(self, name: str = "video.mp4", **options: Any) -> Any:
+        job = self.folder / "job"
+        given = self.generator(options.pop("progress", None))
+        return given.generate(
+            [job / "photo.png"],
+            job / "song.wav",
+            job / name,
+            **{"model_options": "steps=2", "style": "energetic", **options},
+        )
+
+
+@pytest.fixture
+def toys(tmp_path: Path, toy_weights: ToyWeights, monkeypatch: pytest.MonkeyPatch) -> Toys:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    return Toys(tmp_path, toy_weights)
+
+
+def _passes(lines: Sequence[str]) -> list[tuple[int, int, bool, str]]:
+    import ast
+
+    return [ast.literal_eval(line[5:]) for line in lines if line.startswith("pass ")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("base", ["stable_video_diffusion", "animate_diff_fast"])
+def test_a_model_makes_a_whole_video_exactly_on_length(toys: Toys, base: str) -> None:
+    toys.write(base, frames=16 if base.startswith("animate") else 8)
+    result = toys.make(model=base)
+    assert [attempt.error for attempt in result.attempts] == [None]
+    assert result.attempts[-1].plan.model == base
+    info = video_info(result.path)
+    assert info.frame_count == 77
+    assert info.sound_duration_s is not None
+    assert abs(info.sound_duration_s - Fraction("3.2")) < Fraction(1, 24)
+    assert toys.log(base)[0] == "load [('steps', '2')]"
+
+
+@pytest.mark.slow
+def test_a_shot_begins_from_the_still_and_its_passes_go_on(toys: Toys) -> None:
+    toys.write("stable_video_diffusion")
+    result = toys.make(model="stable_video_diffusion")
+    passes = _passes(toys.log("stable_video_diffusion"))
+    for (start, stop, continues, _), following in pairwise([*passes, (0, 0, False, "")]):
+        assert 2 <= stop - start <= 8
+        assert continues is (start > 0)
+        assert following[0] in (0, stop - 1)
+    shots = len(result.recipe.storyboard.shots)
+    assert shots >= 2
+    assert [start for start, *_ in passes].count(0) == shots
+
+
+@pytest.mark.slow
+def test_a_shot_has_its_own_words(toys: Toys) -> None:
+    toys.write("animate_diff_fast", frames=16)
+    board = toys.generator().storyboard(
+        [toys.folder / "job" / "photo.png"], toys.folder / "job" / "song.wav", style="energetic"
+    )
+    first, *rest = board.shots
+    file = board.model_copy(
+        update={"shots": (first.model_copy(update={"prompt": "a storm"}), *rest)}
+    )
+    path = toys.folder / "board.json"
+    path.write_text(file.model_dump_json())
+    toys.make(model="animate_diff_fast", storyboard=path, prompt="calm sea")
+    words = [prompt for *_, prompt in _passes(toys.log("animate_diff_fast"))]
+    assert words[0] == "a storm"
+    assert set(words[1:]) == {"calm sea"}
+
+
+@pytest.mark.slow
+def test_a_smaller_plan_goes_on_with_the_shots_that_are_finished(toys: Toys) -> None:
+    once = (
+        "mark = Path(__file__).with_suffix('.struck'); passes = log.read_text().count('pass ')\n"
+        "        if passes == 2 and not mark.exists():\n"
+        "            mark.touch()\n"
+        "            raise torch.OutOfMemoryError('CUDA out of memory. Tried to allocate 2.00 GiB.')"
+    )
+    toys.write("stable_video_diffusion", before=once)
+    result = toys.make(model="stable_video_diffusion")
+    assert [type(attempt.error).__name__ for attempt in result.attempts] == [
+        "DeviceMemoryError",
+        "NoneType",
+    ]
+    assert result.attempts[1].plan.model == "stable_video_diffusion"
+    passes = _passes(toys.log("stable_video_diffusion"))
+    assert passes[1] == passes[2]
+    assert len(set(passes)) == len(passes) - 1 or passes.count(passes[0]) >= 1
+    assert video_info(result.path).frame_count == 77
+
+
+@pytest.mark.slow
+def test_steps_and_previews_are_told(toys: Toys) -> None:
+    reports: list[ProgressReport] = []
+    toys.write("stable_video_diffusion")
+    toys.make(model="stable_video_diffusion", progress=ProgressTracker(reports.append))
+    noted = [report for report in reports if report.note]
+    assert {report.note for report in noted} >= {"step 2 of 2"}
+    assert any(report.preview is not None for report in noted)
+    assert any(report.part > 0 for report in noted)
+
+
+@pytest.mark.slow
+def test_a_stop_ends_the_pass_within_a_step(toys: Toys) -> None:
+    tracker = ProgressTracker()
+    toys.write("stable_video_diffusion")
+    steps: list[str] = []
+
+    def stop(report: ProgressReport) -> None:
+        if report.note:
+            steps.append(report.note)
+            tracker.stop()
+
+    tracker._listener = stop
+    with pytest.raises(CancelledError):
+        toys.make(model="stable_video_diffusion", progress=tracker, model_options="steps=50")
+    assert steps == ["step 1 of 50"]
+    assert not (toys.folder / "job" / "video.mp4").exists()
+
+
+@pytest.mark.slow
+def test_the_recipe_has_all_that_decides(toys: Toys) -> None:
+    toys.write("animate_diff_fast", frames=16)
+    result = toys.make(model="animate_diff_fast", prompt="a cat", negative_prompt="rain")
+    recipe = read_recipe(result.path)
+    assert (recipe.prompt, recipe.negative_prompt) == ("a cat", "rain")
+    assert recipe.model_options == {"steps": "2"}
+    assert {"torch", "diffusers"} <= recipe.libraries.keys()
+    again = toys.generator().reproduce(result.path)
+    assert again.path.read_bytes() == result.path.read_bytes()
