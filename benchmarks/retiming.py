@@ -230,7 +230,7 @@ def text_of(results: Sequence[Truth], costs: dict[str, dict[str, float]]) -> str
     ]
     return "\n\n".join(
         (
-            f"Frames in between, {SIZE}, beside what was there; at outlines is within 6 pixels of them:",
+            f"Frames in between, {SIZE}, beside what was there; outlines are within 6 pixels:",
             table(head, rows),
             _lost(results),
             "CPU milliseconds for each frame that comes out, 8 to 24 a second, all threads:",
