@@ -75,16 +75,8 @@ def edge(width: int = 64) -> Frame:
 
 def lanczos(frame: Frame, size: Resolution) -> Frame:
     """Luma enlarged without sharpening."""
-    across = size.width_px / frame.size.width_px
-    matrix = np.array([[1 / across, 0, 0.5 / across - 0.5], [0, 1 / across, 0.5 / across - 0.5]])
-    made = Frame.empty(size)
-    made.y[:] = cv2.warpAffine(
-        frame.y,
-        matrix,
-        (size.width_px, size.height_px),
-        flags=cv2.INTER_LANCZOS4 | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+    made, whole = Frame.empty(size), (size.width_px, size.height_px)
+    cv2.resize(frame.y, whole, dst=made.y, interpolation=cv2.INTER_LANCZOS4)
     return made
 
 
