@@ -271,14 +271,13 @@ def test_a_stop_keeps_what_came(hub: Hub, store: WeightStore) -> None:
     tracker = ProgressTracker(stop_soon)
     with pytest.raises(CancelledError):
         store.install([part(FILES)], tracker)
-    kept = sum(path.stat().st_size for path in store.partials())
+    kept = max(path.stat().st_size for path in store.partials())
     assert 0 < kept < len(UNET)
     hub.delay_s.clear()
 
-    before = hub.sent_bytes["unet/model.safetensors"]
     install(store)
 
-    assert hub.sent_bytes["unet/model.safetensors"] - before == len(UNET) - kept
+    assert ("unet/model.safetensors", kept) in hub.starts
 
 
 @pytest.mark.slow
@@ -426,10 +425,9 @@ def test_a_disk_that_fills_up_is_told_and_what_came_is_kept(
     kept = max(path.stat().st_size for path in store.partials())
     assert 0 < kept <= 200_000
 
-    before = hub.sent_bytes["unet/model.safetensors"]
     install(store)
 
-    assert hub.sent_bytes["unet/model.safetensors"] - before == len(UNET) - kept
+    assert ("unet/model.safetensors", kept) in hub.starts
 
 
 # Two at once

@@ -98,6 +98,7 @@ class Hub:
         takes_ranges: Whether parts of files are sent.
         asked: Method and path of each request.
         sent_bytes: Bytes of each file that were sent.
+        starts: From which byte each request wanted a file.
         tokens: Host and token of each request for bytes.
         endpoint: Its address.
     """
@@ -113,6 +114,7 @@ class Hub:
     takes_ranges: bool = True
     asked: list[tuple[str, str]] = field(default_factory=list)
     sent_bytes: dict[str, int] = field(default_factory=dict)
+    starts: list[tuple[str, int]] = field(default_factory=list)
     tokens: list[tuple[str, str]] = field(default_factory=list)
     endpoint: str = ""
 
@@ -213,6 +215,7 @@ class _Handler(BaseHTTPRequestHandler):
         start, asked = 0, self.headers.get("Range")
         if asked and hub.takes_ranges:
             start = int(asked.removeprefix("bytes=").rstrip("-"))
+        hub.starts.append((path, start))
         body = content[start:]
         if hub.wrong.get(path, 0) > 0 and body:
             hub.wrong[path] -= 1
