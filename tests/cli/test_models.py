@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from corpus.hub import REPOSITORY, Hub, running_hub, tensors
+from corpus.hub import REPOSITORY, Hub, running_hub, shaped, tensors
 from corpus.weighty import FILES, write_plugin
 from program import PROGRAM, aivg
 
@@ -182,7 +182,7 @@ def test_remove_shows_what_goes_and_asks(usb: Path) -> None:
 def test_own_weights_are_listed_and_forgotten(tmp_path: Path) -> None:
     key = "model.diffusion_model.input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight"
     path = tmp_path / "epic.safetensors"
-    path.write_bytes(tensors(**{key: (320, 768)}))
+    path.write_bytes(shaped({key: (320, 768)}))
 
     assert aivg("models", "add", path).stdout == "epic is added: checkpoint\n"
     assert "epic" in aivg("models", COLUMNS="200").stdout
@@ -207,7 +207,7 @@ def test_the_scripts_do_the_same(usb: Path) -> None:
     scripts = Path(__file__).parents[2] / "scripts"
 
     def run(name: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, scripts / name, *arguments]
+        command = [sys.executable, str(scripts / name), *arguments]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     done = run("install_models.py", "weighty", "--yes", "--from", str(usb))

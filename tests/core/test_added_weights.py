@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from corpus.hub import tensors
+from corpus.hub import shaped, tensors
 
 from ai_video_generator.core.added_weights import Kind, kind_of
 from ai_video_generator.core.weights import WeightStore
@@ -17,7 +17,7 @@ _PEFT = "unet.down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.lora_A.
 
 
 def checkpoint(width: int = 768, channels: int = 4) -> bytes:
-    return tensors(**{_K: (320, width), _FIRST: (320, channels, 3, 3)})
+    return shaped({_K: (320, width), _FIRST: (320, channels, 3, 3)})
 
 
 @pytest.fixture
@@ -43,10 +43,10 @@ def pipeline(folder: Path, width: int = 768) -> Path:
     ("content", "kind"),
     [
         (checkpoint(), Kind.CHECKPOINT),
-        (tensors(**{_KOHYA: (8, 768)}), Kind.LORA),
-        (tensors(**{_PEFT: (8, 768)}), Kind.LORA),
-        (tensors(**{"unet.up.attn1.processor.to_q_lora.down.weight": (4, 320)}), None),
-        (tensors(**{"unet.up_blocks.1.to_q.lora.up.weight": (320, 4)}), Kind.LORA),
+        (shaped({_KOHYA: (8, 768)}), Kind.LORA),
+        (shaped({_PEFT: (8, 768)}), Kind.LORA),
+        (shaped({"unet.up.attn1.processor.to_q_lora.down.weight": (4, 320)}), None),
+        (shaped({"unet.up_blocks.1.to_q.lora.up.weight": (320, 4)}), Kind.LORA),
     ],
 )
 def test_what_a_file_is_is_read_from_its_header(
@@ -72,10 +72,10 @@ def test_a_folder_of_diffusers_is_a_pipeline(tmp_path: Path) -> None:
         (checkpoint(width=1024), "is for Stable Diffusion 2"),
         (checkpoint(width=4096), "text of width 4096"),
         (checkpoint(channels=9), "takes 9 channels"),
-        (tensors(**{_KOHYA: (8, 2048)}), "is for SDXL"),
-        (tensors(**{_PEFT: (8, 1024)}), "is for Stable Diffusion 2"),
+        (shaped({_KOHYA: (8, 2048)}), "is for SDXL"),
+        (shaped({_PEFT: (8, 1024)}), "is for Stable Diffusion 2"),
         (tensors(), "neither a checkpoint nor a LoRA of Stable Diffusion 1.5; it holds t"),
-        (tensors(**{"model.diffusion_model.joint_blocks.0.w": (4, 4)}), "no Stable Diffusion"),
+        (shaped({"model.diffusion_model.joint_blocks.0.w": (4, 4)}), "no Stable Diffusion"),
     ],
 )
 def test_others_are_refused_with_the_reason(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -119,7 +119,7 @@ def test_a_folder_of_another_family_is_refused(tmp_path: Path) -> None:
 
 def test_weights_are_found_again_where_they_lie(store: WeightStore, tmp_path: Path) -> None:
     path = written(tmp_path, checkpoint(), "epic real (v5).safetensors")
-    grain = written(tmp_path, tensors(**{_KOHYA: (8, 768)}), "grain.safetensors")
+    grain = written(tmp_path, shaped({_KOHYA: (8, 768)}), "grain.safetensors")
 
     assert store.add(path) == "epic_real_v5_"
     assert store.add(grain, "film") == "film"
@@ -162,7 +162,7 @@ def test_a_file_that_moved_away_is_told(store: WeightStore, tmp_path: Path) -> N
 def test_a_file_that_became_another_is_told(store: WeightStore, tmp_path: Path) -> None:
     path = written(tmp_path, checkpoint())
     store.add(path)
-    path.write_bytes(tensors(**{_KOHYA: (8, 768)}))
+    path.write_bytes(shaped({_KOHYA: (8, 768)}))
 
     with pytest.raises(WeightsCorruptError, match="another file"):
         store.added_path("own")

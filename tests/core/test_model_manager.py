@@ -10,7 +10,12 @@ from corpus.weighty import PART, install_from_folder, write_weighty_backend
 
 from ai_video_generator import ModelManager
 from ai_video_generator.core.weights import WeightStore
-from ai_video_generator.errors import InputError, RequestImpossibleError, WeightsMissingError
+from ai_video_generator.errors import (
+    InputError,
+    RenderError,
+    RequestImpossibleError,
+    WeightsMissingError,
+)
 from ai_video_generator.hardware.facts import HardwareFacts
 from ai_video_generator.models.base_model import BaseModel
 from ai_video_generator.registry import Registry
@@ -81,6 +86,18 @@ def test_a_model_without_weights_is_not_loaded(manager: ModelManager) -> None:
     with pytest.raises(WeightsMissingError) as caught:
         manager.load_model("weighty")
     assert caught.value.hint == "aivg models install weighty"
+
+
+def test_what_a_backend_raises_is_said_in_our_words(
+    manager: ModelManager, registry: Registry[type[BaseModel]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("unet")
+
+    monkeypatch.setattr(registry.load("ken_burns"), "load", broken)
+
+    with pytest.raises(RenderError, match="ken_burns cannot be loaded: KeyError"):
+        manager.load_model("ken_burns")
 
 
 def test_an_unknown_model_is_refused(manager: ModelManager) -> None:

@@ -169,6 +169,19 @@ def test_orphans_are_what_no_model_of_today_needs(store: WeightStore, tmp_path: 
     assert orphans.size_bytes == len(TEXT)
 
 
+def test_what_an_older_release_installed_is_an_orphan(store: WeightStore, tmp_path: Path) -> None:
+    bring(store, tmp_path / "usb", ONE)
+    newer = Model("one", (part(BASE, revision="e" * 40),))
+    bring(store, tmp_path / "usb", newer)
+
+    orphans = store.orphans([newer])
+    store.remove(orphans)
+
+    assert {commit for _, commit, _ in orphans.files} == {COMMIT}
+    assert store.folders(newer)
+    assert store.state(ONE).presence is Presence.MISSING
+
+
 # Where
 
 

@@ -24,21 +24,27 @@ _LARGE = (".safetensors", ".onnx")
 _PIECE_BYTES = 1 << 16
 
 
-def tensors(size_bytes: int = 1000, seed: int = 0, **shapes: tuple[int, ...]) -> bytes:
-    """A whole safetensors file of so many bytes of tensors; of these shapes where they are named.
-
-    The tensors of shapes have no bytes of their own: headers are what is read of them.
-    """
-    named: dict[str, Any] = {
-        name: {"dtype": "F16", "shape": list(shape), "data_offsets": [0, 0]}
-        for name, shape in shapes.items()
-    }
-    if not shapes:
-        named = {"t": {"dtype": "U8", "shape": [size_bytes], "data_offsets": [0, size_bytes]}}
-    header = json.dumps(named).encode()
+def tensors(size_bytes: int = 1000, seed: int = 0) -> bytes:
+    """A whole safetensors file with so many bytes of tensors."""
+    header = {"t": {"dtype": "U8", "shape": [size_bytes], "data_offsets": [0, size_bytes]}}
     block = hashlib.sha256(str(seed).encode()).digest()
-    body = (block * (size_bytes // len(block) + 1))[: 0 if shapes else size_bytes]
-    return len(header).to_bytes(8, "little") + header + body
+    return _headed(header, (block * (size_bytes // len(block) + 1))[:size_bytes])
+
+
+def shaped(shapes: dict[str, tuple[int, ...]]) -> bytes:
+    """A safetensors file whose header tells of these tensors; they have no bytes."""
+    return _headed(
+        {
+            name: {"dtype": "F16", "shape": list(shape), "data_offsets": [0, 0]}
+            for name, shape in shapes.items()
+        },
+        b"",
+    )
+
+
+def _headed(header: dict[str, Any], body: bytes) -> bytes:
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + body
 
 
 def sha256(content: bytes) -> str:
@@ -98,6 +104,7 @@ class Hub:
         takes_ranges: Whether parts of files are sent.
         asked: Method and path of each request.
         sent_bytes: Bytes of each file that were sent.
+        starts: From which byte each request wanted a file.
         tokens: Host and token of each request for bytes.
         endpoint: Its address.
     """
@@ -113,6 +120,7 @@ class Hub:
     takes_ranges: bool = True
     asked: list[tuple[str, str]] = field(default_factory=list)
     sent_bytes: dict[str, int] = field(default_factory=dict)
+    starts: list[tuple[str, int]] = field(default_factory=list)
     tokens: list[tuple[str, str]] = field(default_factory=list)
     endpoint: str = ""
 
@@ -213,6 +221,7 @@ class _Handler(BaseHTTPRequestHandler):
         start, asked = 0, self.headers.get("Range")
         if asked and hub.takes_ranges:
             start = int(asked.removeprefix("bytes=").rstrip("-"))
+        hub.starts.append((path, start))
         body = content[start:]
         if hub.wrong.get(path, 0) > 0 and body:
             hub.wrong[path] -= 1

@@ -16,8 +16,8 @@ from ai_video_generator.errors import (
 if TYPE_CHECKING:
     from huggingface_hub.errors import HfHubHTTPError
 
-_FULL = frozenset({ENOSPC, EDQUOT, EFBIG})
-# No room on the disk, in a person's share of it, or for a file of this size.
+FULL = frozenset({ENOSPC, EDQUOT, EFBIG})
+"""What a system says when there is no room on a disk, in a share of it, or for so large a file."""
 _UNAUTHORIZED, _FORBIDDEN, _TOO_MANY, _SERVER_FAULTS = 401, 403, 429, 500
 
 BY_HAND = "or copy its files from another machine: aivg models install NAME --from FOLDER"
@@ -60,7 +60,7 @@ def hub_errors(repository: str, revision: str) -> Iterator[None]:
     except hub.HfHubHTTPError as error:
         raise _answered(error, repository, revision) from error
     except OSError as error:
-        raise disk_full(repository) if error.errno in _FULL else LineError(str(error)) from error
+        raise disk_full(repository) if error.errno in FULL else LineError(str(error)) from error
     except Exception as error:
         # The client's HTTP library has changed its name before; its base class is that of the
         # hub's own errors.

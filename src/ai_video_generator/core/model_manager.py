@@ -18,9 +18,15 @@ from ai_video_generator.core.job_planner import JobPlanner, request_for
 from ai_video_generator.core.supplies import supplies_for
 from ai_video_generator.core.weights import WeightStore
 from ai_video_generator.core.weights_state import WeightsState
-from ai_video_generator.errors import InputError, RequestImpossibleError
+from ai_video_generator.errors import (
+    AIVideoError,
+    InputError,
+    RenderError,
+    RequestImpossibleError,
+)
 from ai_video_generator.hardware.facts import HardwareFacts
 from ai_video_generator.hardware.hardware_detector import HardwareDetector
+from ai_video_generator.hardware.library_errors import translated
 from ai_video_generator.hardware.tiers import machine_tier
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.models.base_model import BACKENDS, BaseModel, Supplies
@@ -126,9 +132,19 @@ class ModelManager:
         """
         plan = self._chosen.get(name) or self._own_plan(name, None)
         backend = self._backends.load(name)()
-        given = Supplies(cache_folder=self._book.folder)
-        backend.load(plan, supplies_for(backend.spec, given, self._weights))
+        self._load(backend, plan)
         return backend
+
+    def _load(self, backend: BaseModel, plan: Plan) -> None:
+        given = Supplies(cache_folder=self._book.folder)
+        supplies = supplies_for(backend.spec, given, self._weights)
+        try:
+            backend.load(plan, supplies)
+        except AIVideoError:
+            raise
+        except Exception as error:
+            what = f"{plan.model} cannot be loaded: {type(error).__name__}: {error}"
+            raise translated(error, device=plan.device) or RenderError(what) from error
 
     def get_model_requirements(self, name: str) -> dict[str, Any]:
         """What a model needs, and whether it is there.
@@ -200,8 +216,7 @@ class ModelManager:
         self._chosen[name] = plan
         if not isinstance(model, str):
             model.close()
-            given = Supplies(cache_folder=self._book.folder)
-            model.load(plan, supplies_for(model.spec, given, self._weights))
+            self._load(model, plan)
         return plan
 
     def _own_plan(self, name: str, facts: HardwareFacts | None) -> Plan:

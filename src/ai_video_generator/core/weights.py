@@ -154,7 +154,7 @@ class WeightStore:
 
     def orphans(self, models: Iterable[NeedsWeights]) -> Removal:
         """What this program fetched and none of these models needs."""
-        return orphans(models, self._cache, self._book.read())
+        return orphans(map(self.state, models), self._cache, self._book.read())
 
     def remove(self, removal: Removal) -> int:
         """Delete files, and what was noted of them.

@@ -7,7 +7,7 @@ which licences were accepted and when, and which files a person added. The weigh
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -39,12 +39,14 @@ class InstalledPart:
     """Files of a repository that were verified.
 
     Attributes:
+        repository: Where they are on the hub.
         commit: Their commit.
         when: Day and time, ISO 8601, UTC.
         source: Where they came from: "hub", or a folder.
         files: By path.
     """
 
+    repository: str
     commit: str
     when: str
     source: str
@@ -86,7 +88,7 @@ class WeightsPage:
     """All that is known.
 
     Attributes:
-        parts: By repository.
+        parts: By ``repository@commit``; an older release may have installed another commit.
         licences: By repository.
         added: By name.
     """
@@ -94,6 +96,15 @@ class WeightsPage:
     parts: dict[str, InstalledPart] = field(default_factory=dict)
     licences: dict[str, AcceptedLicence] = field(default_factory=dict)
     added: dict[str, AddedFile] = field(default_factory=dict)
+
+    def part(self, repository: str, commit: str | None) -> InstalledPart | None:
+        """What is noted of a repository at a commit."""
+        return self.parts.get(f"{repository}@{commit}")
+
+    def latest_commit(self, repository: str) -> str | None:
+        """The commit that was installed last; None without any."""
+        found = [part for part in self.parts.values() if part.repository == repository]
+        return max(found, key=lambda part: part.when).commit if found else None
 
 
 _PAGE: TypeAdapter[WeightsPage] = TypeAdapter(WeightsPage)
@@ -145,16 +156,24 @@ class WeightsBook:
             plain: Any = _PAGE.dump_python(page, mode="json")
             path.write_text(json.dumps(plain, indent=1, sort_keys=True), encoding="utf-8")
 
-    def note_part(self, repository: str, part: InstalledPart) -> None:
-        """Remember that files of a part were verified; those of the same commit are added to."""
+    def note_part(self, part: InstalledPart) -> None:
+        """Remember that files were verified, beside others of the same commit."""
         page = self.read()
-        before = page.parts.get(repository)
-        if before is not None and before.commit == part.commit:
-            files = {**before.files, **part.files}
-            part = InstalledPart(
-                commit=part.commit, when=part.when, source=part.source, files=files
-            )
-        page.parts[repository] = part
+        before = page.part(part.repository, part.commit)
+        files = {**(before.files if before else {}), **part.files}
+        page.parts[f"{part.repository}@{part.commit}"] = replace(part, files=files)
+        self.write(page)
+
+    def forget_file(self, repository: str, commit: str, path: str) -> None:
+        """Forget a file that is gone."""
+        page = self.read()
+        noted = page.part(repository, commit)
+        if noted is None:
+            return
+        files = {name: file for name, file in noted.files.items() if name != path}
+        page.parts[f"{repository}@{commit}"] = replace(noted, files=files)
+        if not files:
+            del page.parts[f"{repository}@{commit}"]
         self.write(page)
 
     def note_licence(self, repository: str, licence: str, url: str) -> None:

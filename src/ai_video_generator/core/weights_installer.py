@@ -13,7 +13,7 @@ from ai_video_generator.config.weights_table import NOT_PINNED
 from ai_video_generator.core.folder_lock import locked
 from ai_video_generator.core.hub_cache import HubCache
 from ai_video_generator.core.hub_client import HubClient
-from ai_video_generator.core.hub_errors import BY_HAND, disk_full
+from ai_video_generator.core.hub_errors import BY_HAND, FULL, disk_full
 from ai_video_generator.core.weight_digests import check_name, check_whole, digest_like, own_digest
 from ai_video_generator.core.weights_book import (
     InstalledFile,
@@ -30,6 +30,7 @@ from ai_video_generator.core.weights_wanted import WantedFile, wanted_of_folder,
 from ai_video_generator.errors import (
     CancelledError,
     DiskFullError,
+    EnvironmentProblemError,
     WeightsCorruptError,
 )
 from ai_video_generator.hardware.disks import disk_free_bytes
@@ -74,12 +75,15 @@ class WeightsInstaller:
             for file in part.files:
                 check_name(file.path)
         lock = self._book.folder / "weights.lock"
-        with locked(lock, on_wait=self._tell_wait, check=self._progress.check):
-            self._check_present(parts)
-            wanted = [one for part in parts for one in self._wanted(part, source)]
-            self._check_room(wanted)
-            if wanted:
-                self._bring(wanted)
+        try:
+            with locked(lock, on_wait=self._tell_wait, check=self._progress.check):
+                self._check_present(parts)
+                wanted = [one for part in parts for one in self._wanted(part, source)]
+                self._check_room(wanted)
+                if wanted:
+                    self._bring(wanted)
+        except OSError as error:
+            raise _unwritable(error, self._cache.folder) from error
 
     def _tell_wait(self) -> None:
         self._progress.start("waiting for another installation")
@@ -248,8 +252,26 @@ class WeightsInstaller:
     def _note(
         self, repository: str, commit: str, source: str, path: str, file: InstalledFile
     ) -> None:
-        part = InstalledPart(commit=commit, when=now_text(), source=source, files={path: file})
-        self._book.note_part(repository, part)
+        self._book.note_part(
+            InstalledPart(
+                repository=repository,
+                commit=commit,
+                when=now_text(),
+                source=source,
+                files={path: file},
+            )
+        )
+
+
+def _unwritable(error: OSError, folder: Path) -> EnvironmentProblemError:
+    """A folder refuses what must be written there."""
+    if error.errno in FULL:
+        return disk_full("the weights")
+    reason = (error.strerror or str(error)).lower()
+    return EnvironmentProblemError(
+        f"{error.filename or str(folder)!r} cannot be used: {reason}",
+        hint="point HF_HOME at a folder of your own",
+    )
 
 
 def _digest(

@@ -1,12 +1,11 @@
 """Which weights may go: those that this program fetched and no other model needs."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ai_video_generator.core.hub_cache import HubCache
 from ai_video_generator.core.weights_book import WeightsBook, WeightsPage
 from ai_video_generator.core.weights_state import (
-    NeedsWeights,
     Presence,
     WeightsState,
     noted_file,
@@ -68,15 +67,19 @@ def _needed(state: WeightsState) -> Iterator[_File]:
                 yield part.part.repository, str(part.commit), file.path
 
 
-def orphans(models: Iterable[NeedsWeights], cache: HubCache, page: WeightsPage) -> Removal:
-    """What this program fetched and none of these models needs."""
-    parts = [part for model in models for part in model.weights]
-    wanted = {(part.repository, file.path) for part in parts for file in part.files}
+def orphans(states: Iterable[WeightsState], cache: HubCache, page: WeightsPage) -> Removal:
+    """What this program fetched and none of these models needs, or only an older release did."""
+    parts = [part for state in states for part in state.parts]
+    wanted = {
+        (one.part.repository, str(one.commit), file.path)
+        for one in parts
+        for file in one.part.files
+    }
     files = [
-        (repository, part.commit, path)
-        for repository, part in page.parts.items()
+        (part.repository, part.commit, path)
+        for part in page.parts.values()
         for path, file in part.files.items()
-        if file.is_ours and (repository, path) not in wanted
+        if file.is_ours and (part.repository, part.commit, path) not in wanted
     ]
     paths = [cache.snapshot(repository, commit) / path for repository, commit, path in files]
     sizes = [path.stat().st_size for path in paths if path.is_file()]
@@ -88,11 +91,5 @@ def carried_out(removal: Removal, cache: HubCache, book: WeightsBook) -> int:
     freed = 0
     for repository, commit, path in removal.files:
         freed += cache.drop(repository, commit, path)
-        page = book.read()
-        noted = page.parts[repository]
-        left = {name: file for name, file in noted.files.items() if name != path}
-        page.parts[repository] = replace(noted, files=left)
-        if not left:
-            del page.parts[repository]
-        book.write(page)
+        book.forget_file(repository, commit, path)
     return freed

@@ -104,14 +104,15 @@ class WeightsState:
 
 def part_state(part: WeightPart, cache: HubCache, page: WeightsPage) -> PartState:
     """Look for a part's files; their sizes are compared as far as they are known."""
-    known = page.parts.get(part.repository)
     commit: str | None = part.revision
     if part.revision == NOT_PINNED:
-        commit = known.commit if known else cache.commit(part.repository, NOT_PINNED)
+        latest = page.latest_commit(part.repository)
+        commit = latest or cache.commit(part.repository, NOT_PINNED)
     if commit is None:
         return PartState(part=part, commit=None, folder=None, missing=part.files)
     folder = cache.snapshot(part.repository, commit)
-    noted = known.files if known and known.commit == commit else {}
+    known = page.part(part.repository, commit)
+    noted = known.files if known else {}
     missing = [file for file in part.files if not _is_there(file, folder, noted)]
     return PartState(part=part, commit=commit, folder=folder, missing=tuple(missing))
 
@@ -128,8 +129,8 @@ def _is_there(file: WeightFile, folder: Path, noted: Mapping[str, InstalledFile]
 
 def noted_file(page: WeightsPage, state: PartState, file: WeightFile) -> InstalledFile | None:
     """What is noted of a file at the commit that is installed."""
-    noted = page.parts.get(state.part.repository)
-    return noted.files.get(file.path) if noted and noted.commit == state.commit else None
+    noted = page.part(state.part.repository, state.commit)
+    return noted.files.get(file.path) if noted else None
 
 
 def expected_digest(cache: HubCache, page: WeightsPage, state: PartState, file: WeightFile) -> str:

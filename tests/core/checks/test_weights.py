@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from corpus.hub import tensors
+from corpus.hub import shaped
 from corpus.weighty import FILES, PART, install_from_folder
 
 from ai_video_generator.config.model_config import WeightPart
@@ -90,7 +90,7 @@ def test_a_gated_model_wants_a_token(
 
 def test_own_weights_that_moved_are_a_warning(store: WeightStore, tmp_path: Path) -> None:
     path = tmp_path / "grain.safetensors"
-    path.write_bytes(tensors(**{"a.lora_down.weight": (4, 320), "a.lora_up.weight": (320, 4)}))
+    path.write_bytes(shaped({"a.lora_down.weight": (4, 320), "a.lora_up.weight": (320, 4)}))
     store.add(path)
     path.unlink()
 
