@@ -1,0 +1,3 @@
+"""What a person saw in the gallery's films, to be read beside its tables."""
+
+REMARKS = ""
