@@ -1,6 +1,6 @@
 """Films of real photos in every style: made, checked for borders, and laid out to be looked at.
 
-    python -m benchmarks.gallery --samples FOLDER                    # writes gallery.json, gallery.md
+    python -m benchmarks.gallery --samples FOLDER        # writes gallery.json, gallery.md
     python -m benchmarks.gallery --samples FOLDER --keep out --only cat
 
 The samples are the folder ``skimage/data`` of scikit-image 0.26; what else is needed is in
@@ -26,6 +26,10 @@ SHEETS = ROOT / "docs" / "gallery"
 SHEET_PX, SHEET_QUALITY = 1200, 78
 # Twelve frames of 300 pixels: small files on which a cut head or a torn edge is still seen.
 _COLUMNS, _ROWS = 4, 3
+_COLUMN_NAMES = (
+    *("film", "photos", "style", "size", "shots", "detail", "frames", "CPU s"),
+    *("CPU ms a frame", "frames with a border"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,15 +182,16 @@ def shown(films: Sequence[dict[str, Any]]) -> str:
     album = next((one for one in films if len(one["photos"]) > 1), None)
     parts = [
         table(
-            ("film", "photos", "style", "size", "shots", "detail", "frames", "CPU s")
-            + ("CPU ms a frame", "frames with a border"),
+            _COLUMN_NAMES,
             rows,
-        ),
+        )
+    ]
+    parts.append(
         f"Every one of {frames} frames was drawn again with level 0 beyond its picture: {beyond} "
         "show any of it. The same check finds a camera that goes a hundredth of the picture too "
         "far, for every film. CPU time is that of the whole job, the reading and the encoding "
-        "included.",
-    ]
+        "included."
+    )
     if album:
         parts += ["The album with `--order best`, and how long each picture is shown:"]
         parts += [table(("picture", "seconds"), list(_times(album)))]

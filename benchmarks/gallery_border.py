@@ -35,7 +35,7 @@ def _nothing_beyond() -> Iterator[None]:
         return warp(source, *given, **{**named, "borderMode": cv2.BORDER_CONSTANT})
 
     def remapped(source: NDArray[Any], *given: Any, **named: Any) -> Any:
-        if source.dtype == np.uint8 and source.ndim == 2:  # noqa: PLR2004 - luma
+        if source.dtype == np.uint8 and source.ndim == 2:
             named["borderMode"] = cv2.BORDER_CONSTANT
         return remap(source, *given, **named)
 

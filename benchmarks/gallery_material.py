@@ -166,7 +166,8 @@ def make_picture(name: str, folder: Path, samples: Path) -> Path:
             picture = ImageOps.exif_transpose(opened).convert("RGB")
     else:
         picture = Image.new("RGB", (1, 1))
-    picture = _CHANGES.get(name, lambda whole: whole)(picture)
+    if name in _CHANGES:
+        picture = _CHANGES[name](picture)
     picture.thumbnail((LONGEST_PX, LONGEST_PX), Image.Resampling.LANCZOS)
     path = folder / f"{name}.jpg"
     picture.save(path, quality=QUALITY)

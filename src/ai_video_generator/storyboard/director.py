@@ -4,6 +4,7 @@ The same pictures, sound, style and seed give the same storyboard. What a style 
 `styles`; where cuts fall, in `cutting`; how a shot moves, in `moves`.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,7 +15,8 @@ from ai_video_generator.config.choices import Style
 from ai_video_generator.config.hardware_config import DEPTH_TRUST
 from ai_video_generator.media.timeline import Timeline
 from ai_video_generator.storyboard.cutting import Pulse, cut_times
-from ai_video_generator.storyboard.moves import WHOLE_KINDS, Kind, Target, ground, move
+from ai_video_generator.storyboard.ground import Target, ground
+from ai_video_generator.storyboard.moves import WHOLE_KINDS, Kind, move
 from ai_video_generator.storyboard.picture_notes import PictureNotes
 from ai_video_generator.storyboard.stage import Stage
 from ai_video_generator.storyboard.storyboard import DepthMove, Detail, Shot, Storyboard
@@ -56,7 +58,7 @@ class Subject:
         keep_whole: Whether it must be seen whole: text that is to be read.
         sharp_zoom: The tightest zoom at which it is still sharp.
         depth: How far its depth may be trusted, 0..1; 0 where it is not known.
-        detail: What lives in it.
+        details: What may live in it, the best first; what stands together is equally good.
         notes: What was seen in it, so that no face is cut; None where nobody looked.
     """
 
@@ -67,7 +69,7 @@ class Subject:
     keep_whole: bool = False
     sharp_zoom: float = inf
     depth: float = 0.0
-    detail: Detail = Detail.NONE
+    details: tuple[tuple[Detail, ...], ...] = ()
     notes: PictureNotes | None = None
 
 
@@ -112,7 +114,7 @@ def direct(
     dissolves = _dissolves(spans, frames, timeline, pulse, manner)
     shots: list[Shot] = []
     kinds: list[Kind] = []
-    details = 0
+    shown: Counter[tuple[int, bool]] = Counter()
     for index, (span, (start, end)) in enumerate(zip(spans, frames, strict=True)):
         first = start - dissolves[index][0]
         last = end + dissolves[index][1]
@@ -122,9 +124,11 @@ def direct(
         kind = random.choice(_kinds(kinds, subject, stage, energy=energy, begins=begins))
         kinds.append(kind)
         target = None
-        if subject.targets and kind in (Kind.DETAIL, Kind.PULL_OUT, Kind.WIDE):
-            target = subject.targets[details % len(subject.targets)]
-            details += kind is not Kind.WIDE
+        if subject.targets:
+            # Views of the whole and close ones each begin with the best place.
+            turn = (span.picture, kind is Kind.WIDE)
+            target = subject.targets[shown[turn] % len(subject.targets)]
+            shown[turn] += 1
         begin, finish = move(
             kind,
             random,
@@ -152,7 +156,7 @@ def direct(
                 framing_end=finish,
                 depth_move=depth_move,
                 depth_strength=depth_strength,
-                detail=subject.detail,
+                detail=_detail(subject, manner, Random(f"{seed} {span.picture}")),  # noqa: S311
             )
         )
     return Storyboard(frame_count=timeline.frame_count, shots=tuple(shots))
@@ -179,6 +183,15 @@ def _kinds(
     last = _GAITS[before[-1]]
     choices = [kind for kind in _OPENING_KINDS if begins and _GAITS[kind] != last]
     return choices or [kind for kind in kinds if _GAITS[kind] not in seen]
+
+
+def _detail(subject: Subject, manner: Manner, random: Random) -> Detail:
+    """What lives in a picture, in all its shots: weather does not come and go with a cut."""
+    for group in subject.details:
+        suiting = [detail for detail in group if detail in manner.details]
+        if suiting:
+            return random.choice(suiting)
+    return Detail.NONE
 
 
 _WHOLE_DEPTH = 0.9
