@@ -121,14 +121,17 @@ def direct(
         subject, stage = known[span.picture], stages[span.picture]
         energy = pulse.energy_at((span.start_s + span.end_s) / 2)
         begins = _begins_section(span, pulse)
-        kind = random.choice(_kinds(kinds, subject, stage, energy=energy, begins=begins))
+        is_known = shown[span.picture, True] >= max(1, len(subject.targets))
+        kind = random.choice(
+            _kinds(kinds, subject, stage, energy=energy, begins=begins, is_known=is_known)
+        )
         kinds.append(kind)
         target = None
+        # Views of the whole and close ones each begin with the best place.
+        turn = (span.picture, kind is Kind.WIDE)
         if subject.targets:
-            # Views of the whole and close ones each begin with the best place.
-            turn = (span.picture, kind is Kind.WIDE)
             target = subject.targets[shown[turn] % len(subject.targets)]
-            shown[turn] += 1
+        shown[turn] += 1
         begin, finish = move(
             kind,
             random,
@@ -163,7 +166,13 @@ def direct(
 
 
 def _kinds(
-    before: Sequence[Kind], subject: Subject, stage: Stage, *, energy: float, begins: bool
+    before: Sequence[Kind],
+    subject: Subject,
+    stage: Stage,
+    *,
+    energy: float,
+    begins: bool,
+    is_known: bool,
 ) -> list[Kind]:
     """What a shot may do: never what looks like one of the two before it, if there is a choice.
 
@@ -173,6 +182,8 @@ def _kinds(
         stage: Where it is shown.
         energy: Loudness of the sound meanwhile, 0..1.
         begins: Whether a new part of the music begins with it.
+        is_known: Whether the way from the whole to its places was shown: again it would be the
+            same shot.
     """
     if stage.whole or subject.keep_whole:
         return [WHOLE_KINDS[len(before) % 2]]
@@ -181,8 +192,9 @@ def _kinds(
     kinds = _LOUD_KINDS if energy >= _LOUD else _QUIET_KINDS
     seen = {_GAITS[kind] for kind in before[-2:]}
     last = _GAITS[before[-1]]
-    choices = [kind for kind in _OPENING_KINDS if begins and _GAITS[kind] != last]
-    return choices or [kind for kind in kinds if _GAITS[kind] not in seen]
+    opening = [kind for kind in _OPENING_KINDS if begins and _GAITS[kind] != last]
+    choices = opening or [kind for kind in kinds if _GAITS[kind] not in seen]
+    return [kind for kind in choices if kind is not Kind.WIDE or not is_known] or choices
 
 
 def _detail(subject: Subject, manner: Manner, random: Random) -> Detail:

@@ -1,15 +1,16 @@
 """Kinds of camera moves, and how far each goes in its time. Pure, and seeded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from math import copysign
 from random import Random
 
-from ai_video_generator.storyboard.camera_path import contained, pan_between
-from ai_video_generator.storyboard.face_framing import nudged, on_stage
+from ai_video_generator.storyboard.camera_path import contained
+from ai_video_generator.storyboard.face_framing import on_stage
 from ai_video_generator.storyboard.ground import Ground, Target
-from ai_video_generator.storyboard.picture_notes import PictureNotes, RegionKind
+from ai_video_generator.storyboard.keeping import Move, calmed, keeping, toward
+from ai_video_generator.storyboard.picture_notes import RegionKind
 from ai_video_generator.storyboard.storyboard import Framing
 
 _MAX_TURN_PER_S, _MAX_TURN_DEG = 0.12, 0.7
@@ -22,13 +23,14 @@ _LEAD = 0.25
 # A camera that arrives goes a quarter of half its way past the middle of what it looks for, so that
 # there is more room where it came to.
 
-_ASIDE = 0.1
-# What lies farther from the middle than a tenth of the picture has more of it on one side.
+_ROOM_ZOOM = 1.25
+# A camera that goes over a picture needs room to move, even if its target is larger than the view.
+
+_LEAST_NEAR = 1.08
+# Nor does it stand still before a target that fills the picture.
 
 _DETAIL_SHARE = 0.55
 # A detail fills about half of the view: enough to be the subject, with air around it.
-
-Move = tuple[Framing, Framing]
 
 
 class Kind(StrEnum):
@@ -64,100 +66,17 @@ def move(kind: Kind, random: Random, on: Ground) -> Move:
     )
     if notes is None or not keeps:
         return calmed(begin, finish, on)
-    return _keeping(begin, finish, on, notes)
+    return keeping(begin, finish, on, notes)
 
 
 _KEPT_KINDS = (RegionKind.FACE, RegionKind.TEXT)
 # What must not be cut through.
 
 
-def _keeping(begin: Framing, finish: Framing, on: Ground, notes: PictureNotes) -> Move:
-    """The nearest move that cuts through no face and leaves none out that it could hold.
-
-    Views between two that hold a face hold it too, because a shot goes straight from one to the
-    other (see `camera_path.contained`).
-    """
-    turn = max(abs(begin.rotation_deg), abs(finish.rotation_deg))
-
-    def kept(framing: Framing) -> Framing:
-        return nudged(framing, notes, on.stage, max_rotation_deg=turn)
-
-    def obeys(*framings: Framing) -> bool:
-        return all(_alike(framing, kept(framing)) for framing in framings)
-
-    begin, finish = kept(begin), kept(finish)
-    for _ in range(_TRIES):
-        begin, finish = calmed(*_slowed(begin, finish, on), on)
-        if obeys(begin, finish, _between(begin, finish)):
-            return begin, finish
-        begin, finish = kept(begin), kept(finish)
-    # No way over the picture keeps the faces: towards them or away then, from the wider view.
-    wide = min(begin, finish, key=lambda framing: framing.zoom)
-    near = replace(wide, zoom=wide.zoom * on.growth)
-    while not obeys(near, _between(wide, near)) and near.zoom > wide.zoom * _LEAST_GROWTH:
-        near = replace(near, zoom=(near.zoom * wide.zoom) ** 0.5)
-    if not obeys(near):
-        near = wide
-    return (wide, near) if begin.zoom <= finish.zoom else (near, wide)
-
-
-_TRIES = 3
-# Each time the speed is cut the view may have to give way again.
-_LEAST_GROWTH = 1.005
-# Slower is standing still.
-_SAME = 1e-6
-
-
-def _alike(one: Framing, other: Framing) -> bool:
-    return (
-        abs(one.center_x - other.center_x) < _SAME
-        and abs(one.center_y - other.center_y) < _SAME
-        and abs(one.zoom / other.zoom - 1) < _SAME
-    )
-
-
-def _between(begin: Framing, finish: Framing) -> Framing:
-    """The framing halfway: middle and width of the view are the means."""
-    return replace(
-        begin,
-        zoom=2 / (1 / begin.zoom + 1 / finish.zoom),
-        center_x=(begin.center_x + finish.center_x) / 2,
-        center_y=(begin.center_y + finish.center_y) / 2,
-    )
-
-
-def _slowed(begin: Framing, finish: Framing, on: Ground) -> Move:
-    """Bring the nearer end back to what the camera reaches in time."""
-    if finish.zoom > begin.zoom * on.growth:
-        return begin, replace(finish, zoom=begin.zoom * on.growth)
-    if begin.zoom > finish.zoom * on.growth:
-        return replace(begin, zoom=finish.zoom * on.growth), finish
-    return begin, finish
-
-
-def calmed(begin: Framing, finish: Framing, on: Ground) -> Move:
-    """Shorten the way of a move that is too fast, at its nearer end, which has room around it."""
-    way = pan_between(begin, finish, on.stage.picture_aspect, on.stage.frame_aspect)
-    longest = on.manner.pan_per_s * on.brisk_s
-    if way <= longest:
-        return begin, finish
-    if begin.zoom > finish.zoom:
-        return _toward(begin, finish, longest / way), finish
-    return begin, _toward(finish, begin, longest / way)
-
-
 def _levelled(framing: Framing, on: Ground) -> Framing:
     if on.level_deg == 0:
         return framing
     return replace(framing, rotation_deg=framing.rotation_deg + on.level_deg)
-
-
-def _toward(near: Framing, far: Framing, share: float) -> Framing:
-    return replace(
-        near,
-        center_x=far.center_x + (near.center_x - far.center_x) * share,
-        center_y=far.center_y + (near.center_y - far.center_y) * share,
-    )
 
 
 def _detail(random: Random, on: Ground, zoom: float) -> Framing:
@@ -184,7 +103,12 @@ def _detail_zoom(on: Ground) -> float:
         return on.near
     view_height = on.height / on.stage.frame_aspect
     zoom = _DETAIL_SHARE * min(on.width / target.width, view_height / target.height)
-    return min(max(zoom, on.growth), on.near)
+    return _whole_in(min(max(zoom, on.growth), on.near), on)
+
+
+def _whole_in(zoom: float, on: Ground) -> float:
+    """A zoom, lessened where the target would be cut."""
+    return min(zoom, max(_LEAST_NEAR, on.holding_zoom))
 
 
 def _whole(on: Ground) -> Framing:
@@ -195,7 +119,7 @@ def _whole(on: Ground) -> Framing:
 
 def _wide(random: Random, on: Ground) -> Move:
     """From the whole towards the subject."""
-    return _whole(on), _detail(random, on, on.growth)
+    return _whole(on), _detail(random, on, _whole_in(on.growth, on))
 
 
 def _push_in(random: Random, on: Ground) -> Move:
@@ -208,21 +132,17 @@ def _push_in(random: Random, on: Ground) -> Move:
 def _pull_out(random: Random, on: Ground) -> Move:
     """From a detail towards the whole."""
     far, near = _push_in(random, on)
-    return near, _toward(far, replace(_whole(on), zoom=far.zoom), 0.5)
+    return near, toward(far, replace(_whole(on), zoom=far.zoom), 0.5)
 
 
 def _track(random: Random, on: Ground) -> Move:
     """Sideways along the picture, nearly at an even zoom; to the target where there is one."""
     way = on.half_pan * on.width
     height = on.track_y + random.uniform(-0.04, 0.04)
-    far = on.near / min(_TRACK_GROWTH, on.growth)
     if on.target is not None:
-        side = _side(random, on.target.center_x)
-        x, y = on.middle((on.target.center_x + side * way * _LEAD, height), on.near)
-        return (
-            Framing(center_x=x - side * 2 * way, center_y=y, zoom=far),
-            Framing(center_x=x, center_y=y, zoom=on.near),
-        )
+        ends = [(on.target.center_x + side * way * _LEAD, height) for side in _SIDES]
+        return _arrival(random, on, ends, (2 * way, 0.0))
+    far = on.near / min(_TRACK_GROWTH, on.growth)
     left = Framing(center_x=0.5 - way, center_y=height, zoom=far)
     right = Framing(center_x=0.5 + way, center_y=height, zoom=on.near)
     return (left, right) if random.random() < 0.5 else (right, left)  # noqa: PLR2004 - a coin
@@ -231,26 +151,47 @@ def _track(random: Random, on: Ground) -> Move:
 def _tilt(random: Random, on: Ground) -> Move:
     """Up or down the picture, nearly at an even zoom; to the target where there is one."""
     way = on.half_pan * on.height
-    far = on.near / min(_TRACK_GROWTH, on.growth)
     if on.target is not None:
-        side = _side(random, on.target.center_y)
-        wish = (on.target.center_x, on.target.center_y + side * way * _LEAD)
-        x, y = on.middle(wish, on.near)
-        return (
-            Framing(center_x=x, center_y=y - side * 2 * way, zoom=far),
-            Framing(center_x=x, center_y=y, zoom=on.near),
-        )
+        x, y = on.target.center_x, on.target.center_y
+        ends = [(x, y + side * way * _LEAD) for side in _SIDES]
+        return _arrival(random, on, ends, (0.0, 2 * way))
+    far = on.near / min(_TRACK_GROWTH, on.growth)
     across = 0.5 + random.uniform(-0.08, 0.08)
     high = Framing(center_x=across, center_y=0.5 - way, zoom=far)
     low = Framing(center_x=across, center_y=0.5 + way, zoom=on.near)
     return (high, low) if random.random() < 0.5 else (low, high)  # noqa: PLR2004 - a coin
 
 
-def _side(random: Random, place: float) -> float:
-    """Which way to go to a place, 1 or -1: from the side that has more of the picture."""
-    if abs(place - 0.5) > _ASIDE:
-        return copysign(1.0, place - 0.5)
-    return random.choice((-1.0, 1.0))
+_SIDES = (-1.0, 1.0)
+# Left and right, or up and down.
+
+
+def _arrival(
+    random: Random, on: Ground, ends: Sequence[tuple[float, float]], way: tuple[float, float]
+) -> Move:
+    """A way that ends with the target in view, from the side that has more room for it.
+
+    Args:
+        random: Decides where both sides have enough.
+        on: Where it happens.
+        ends: Where the middle of the view should arrive, going to each of `_SIDES`.
+        way: How far it goes, right and down.
+    """
+    near = min(on.near, max(_ROOM_ZOOM, on.holding_zoom))
+    far = near / min(_TRACK_GROWTH, on.growth)
+    moves = []
+    for side, wish in zip(_SIDES, ends, strict=True):
+        x, y = on.middle(wish, near)
+        begin, end = (
+            contained(framing, on.stage.picture_aspect, on.stage.frame_aspect)
+            for framing in (
+                Framing(center_x=x - side * way[0], center_y=y - side * way[1], zoom=far),
+                Framing(center_x=x, center_y=y, zoom=near),
+            )
+        )
+        length = abs(end.center_x - begin.center_x) + abs(end.center_y - begin.center_y)
+        moves.append((round(length, 3), random.random(), (begin, end)))
+    return max(moves, key=lambda one: one[:2])[2]
 
 
 def _breathe_in(random: Random, on: Ground) -> Move:

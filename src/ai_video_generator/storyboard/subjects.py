@@ -29,7 +29,7 @@ _PER_TARGET, _FLAT_LOSS = 0.2, 0.5
 # half as long.
 _PER_TEXT, _MOST_TEXTS = 0.05, 10
 # Paper is empty, and holds the eye by its lines: eight of them as long as two faces.
-_APART, _WIDEST, _HIGHEST = 0.12, 0.5, 0.6
+_APART, _WIDEST, _HIGHEST = 0.12, 0.55, 0.6
 # Places so near to each other are parts of one thing, if that is no larger than this: an eye draws
 # the eye, and the other eye too. Shares of the picture.
 
@@ -67,17 +67,21 @@ def _things(regions: Iterable[Region]) -> list[Box]:
         box, is_face = region.kept_box, region.kind is RegionKind.FACE
         for index, (thing, is_head) in enumerate(things):
             whole = union((thing, box))
-            if not is_face and not is_head and whole and _is_one(thing, box, whole):
+            if is_face or is_head or whole is None or _gap(thing, box) > _APART:
+                continue
+            if whole.width <= _WIDEST and whole.height <= _HIGHEST:
                 things[index] = (whole, False)
+                break
+            if _gap(thing, box) < 0:
+                # To show it would be to cut a better one.
                 break
         else:
             things.append((box, is_face))
     return [box for box, _ in things]
 
 
-def _is_one(one: Box, other: Box, whole: Box) -> bool:
-    """Whether two places are near, and what holds both is not large."""
+def _gap(one: Box, other: Box) -> float:
+    """How far two places are apart, as a share of the picture; below 0 where they overlap."""
     across = max(one.left, other.left) - min(one.right, other.right)
     down = max(one.top, other.top) - min(one.bottom, other.bottom)
-    is_near = max(across, down) <= _APART
-    return is_near and whole.width <= _WIDEST and whole.height <= _HIGHEST
+    return max(across, down)
