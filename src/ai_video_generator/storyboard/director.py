@@ -29,6 +29,8 @@ _QUIET_KINDS = (Kind.WIDE, Kind.TRACK, Kind.TILT, Kind.PULL_OUT)
 _LOUD_KINDS = (Kind.DETAIL, Kind.TRACK, Kind.PULL_OUT, Kind.TILT)
 _OPENING_KINDS = (Kind.WIDE, Kind.PULL_OUT, Kind.TRACK)
 # What a new part of the music begins with: the picture is seen at large again.
+_WAYS = (Kind.TRACK, Kind.TILT)
+# A long way over a picture leads to the best place of it.
 _LOUD = 0.5
 
 _GAITS: dict[Kind, str] = {
@@ -127,11 +129,12 @@ def direct(
         )
         kinds.append(kind)
         target = None
-        # Views of the whole and close ones each begin with the best place.
+        # Views of the whole and close ones each begin with the best place; a long way leads to it.
         turn = (span.picture, kind is Kind.WIDE)
         if subject.targets:
-            target = subject.targets[shown[turn] % len(subject.targets)]
-        shown[turn] += 1
+            place = 0 if kind in _WAYS else shown[turn] % len(subject.targets)
+            target = subject.targets[place]
+        shown[turn] += kind not in _WAYS
         begin, finish = move(
             kind,
             random,

@@ -179,16 +179,13 @@ def _arrival(
     """
     near = min(on.near, max(_ROOM_ZOOM, on.holding_zoom))
     far = near / min(_TRACK_GROWTH, on.growth)
+    aspects = (on.stage.picture_aspect, on.stage.frame_aspect)
     moves = []
     for side, wish in zip(_SIDES, ends, strict=True):
         x, y = on.middle(wish, near)
-        begin, end = (
-            contained(framing, on.stage.picture_aspect, on.stage.frame_aspect)
-            for framing in (
-                Framing(center_x=x - side * way[0], center_y=y - side * way[1], zoom=far),
-                Framing(center_x=x, center_y=y, zoom=near),
-            )
-        )
+        end = contained(Framing(center_x=x, center_y=y, zoom=near), *aspects)
+        x, y = end.center_x - side * way[0], end.center_y - side * way[1]
+        begin = contained(Framing(center_x=x, center_y=y, zoom=far), *aspects)
         length = abs(end.center_x - begin.center_x) + abs(end.center_y - begin.center_y)
         moves.append((round(length, 3), random.random(), (begin, end)))
     return max(moves, key=lambda one: one[:2])[2]
