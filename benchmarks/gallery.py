@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from ai_video_generator.config.choices import Order, Style
-from benchmarks.common import ROOT, in_child, publish, table
+from benchmarks.common import HERE, ROOT, in_child, publish, table
 from benchmarks.gallery_material import PHOTOS, SOUNDS, make_picture, make_sound
-from benchmarks.gallery_remarks import REMARKS
 
 SHEETS = ROOT / "docs" / "gallery"
 SHEET_PX, SHEET_QUALITY = 1200, 78
@@ -195,7 +194,8 @@ def shown(films: Sequence[dict[str, Any]]) -> str:
     if album:
         parts += ["The album with `--order best`, and how long each picture is shown:"]
         parts += [table(("picture", "seconds"), list(_times(album)))]
-    parts += ["## What was seen", REMARKS, "## Photos"]
+    remarks = (HERE / "gallery_remarks.md").read_text(encoding="utf-8").strip()
+    parts += ["## What was seen", remarks, "## Photos"]
     parts += [table(("photo", "author", "licence", "from", "file and changes"), photos)]
     parts += ["## Sounds", table(("sound", "source"), sounds)]
     return "\n\n".join(parts)

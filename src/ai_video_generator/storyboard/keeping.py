@@ -29,13 +29,13 @@ def keeping(begin: Framing, finish: Framing, on: Ground, notes: PictureNotes) ->
     begin, finish = kept(begin), kept(finish)
     for _ in range(_TRIES):
         begin, finish = calmed(*_slowed(begin, finish, on), on)
-        if obeys(begin, finish, _between(begin, finish)):
+        if obeys(begin, finish, *_on_the_way(begin, finish)):
             return begin, finish
         begin, finish = kept(begin), kept(finish)
     # No way over the picture keeps the faces: towards them or away then, from the wider view.
     wide = min(begin, finish, key=lambda framing: framing.zoom)
     near = replace(wide, zoom=wide.zoom * on.growth)
-    while not obeys(near, _between(wide, near)) and near.zoom > wide.zoom * _LEAST_GROWTH:
+    while not obeys(near, *_on_the_way(wide, near)) and near.zoom > wide.zoom * _LEAST_GROWTH:
         near = replace(near, zoom=(near.zoom * wide.zoom) ** 0.5)
     if not obeys(near):
         near = wide
@@ -47,6 +47,9 @@ _TRIES = 3
 _LEAST_GROWTH = 1.005
 # Slower is standing still.
 _SAME = 1e-6
+_STEPS = 15
+# A face that is whole at both ends may be cut between them, if only for a moment; so many places on
+# the way are looked at.
 
 
 def _alike(one: Framing, other: Framing) -> bool:
@@ -57,13 +60,17 @@ def _alike(one: Framing, other: Framing) -> bool:
     )
 
 
-def _between(begin: Framing, finish: Framing) -> Framing:
-    """The framing halfway: middle and width of the view are the means."""
+def _on_the_way(begin: Framing, finish: Framing) -> list[Framing]:
+    """Framings between two: middle and width of the view go straight from one to the other."""
+    return [_between(begin, finish, step / (_STEPS + 1)) for step in range(1, _STEPS + 1)]
+
+
+def _between(begin: Framing, finish: Framing, share: float) -> Framing:
     return replace(
         begin,
-        zoom=2 / (1 / begin.zoom + 1 / finish.zoom),
-        center_x=(begin.center_x + finish.center_x) / 2,
-        center_y=(begin.center_y + finish.center_y) / 2,
+        zoom=1 / ((1 - share) / begin.zoom + share / finish.zoom),
+        center_x=begin.center_x + (finish.center_x - begin.center_x) * share,
+        center_y=begin.center_y + (finish.center_y - begin.center_y) * share,
     )
 
 

@@ -1,3 +1,0 @@
-"""What a person saw in the gallery's films, to be read beside its tables."""
-
-REMARKS = ""
