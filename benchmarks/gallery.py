@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from ai_video_generator.config.choices import Order, Style
-from benchmarks.common import HERE, ROOT, in_child, publish, table
+from benchmarks.common import HERE, in_child, publish, table
 from benchmarks.gallery_material import PHOTOS, SOUNDS, make_picture, make_sound
+from benchmarks.gallery_page import SHEETS, write_page
 
-SHEETS = ROOT / "docs" / "gallery"
 SHEET_PX, SHEET_QUALITY = 1200, 78
 # Twelve frames of 300 pixels: small files on which a cut head or a torn edge is still seen.
 _COLUMNS, _ROWS = 4, 3
@@ -248,6 +248,7 @@ def main() -> None:
             return
         for name in FILMS:
             keep_sheet(folder / f"{name}_sheet.png", name)
+        write_page(films)
     publish(
         "gallery",
         title="A gallery of films from real photos",
