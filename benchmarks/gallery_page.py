@@ -11,12 +11,14 @@ from benchmarks.common import HERE, ROOT
 from benchmarks.gallery_material import PHOTOS, SOUNDS
 
 SHEETS = ROOT / "docs" / "gallery"
-_HEAD = """# Gallery
-
-Films of real photos, each made by one command on a processor alone, without a GPU, from nothing but the photo and the sound: what the
-camera does and what lives in the picture was decided by the program. A sheet has twelve frames of its film, evenly spaced.
-[How they were made and checked](../../benchmarks/gallery.md); all sources and licences are in [NOTICE](../../NOTICE) too.
-"""
+_HEAD = (
+    "# Gallery\n\n"
+    "Films of real photos, each made by one command on a processor alone, without a GPU, from "
+    "nothing but the\nphoto and the sound: what the camera does and what lives in the picture was "
+    "decided by the program. A sheet has\ntwelve frames of its film, evenly spaced. "
+    "[How they were made and checked](../../benchmarks/gallery.md); all sources\nand licences are "
+    "in [NOTICE](../../NOTICE) too.\n"
+)
 
 
 def write_page(films: Sequence[dict[str, Any]]) -> None:
@@ -32,13 +34,13 @@ def _part(film: dict[str, Any]) -> str:
     seconds = film["frames"] / 24
     lives = f"; {' and '.join(details)} in it" if details else ""
     depth = f", in depth ({', '.join(moves)})" if moves else ""
+    told = f"{seconds:.0f} s, {count} {'shot' if count == 1 else 'shots'}{depth}{lives}"
     lines = [
         f"## {film['film'].capitalize()}",
         "",
         f"![Twelve frames of the film]({film['film']}.jpg)",
         "",
-        f"`--style {film['style']}`, {film['size']}, {seconds:.0f} s, {count} "
-        f"{'shot' if count == 1 else 'shots'}{depth}{lives}. Sound: {SOUNDS[film['sound']]}.",
+        f"`--style {film['style']}`, {film['size']}, {told}. Sound: {SOUNDS[film['sound']]}.",
         "",
     ]
     lines += [f"- {_credit(name)}" for name in film["photos"]]
