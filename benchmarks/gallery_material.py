@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from ai_video_generator.media.image_file import read_picture
 from benchmarks.common import ROOT
 
 WALLPAPERS = Path("/usr/share/backgrounds")
@@ -162,8 +163,8 @@ def make_picture(name: str, folder: Path, samples: Path) -> Path:
     photo = PHOTOS[name]
     if photo.file:
         source = (WALLPAPERS if photo.package == _DEBIAN else samples) / photo.file
-        with Image.open(source) as opened:
-            picture = ImageOps.exif_transpose(opened).convert("RGB")
+        # As the program reads it: upright, in sRGB.
+        picture = Image.fromarray(np.asarray(read_picture(source).rgb, np.uint8))
     else:
         picture = Image.new("RGB", (1, 1))
     if name in _CHANGES:

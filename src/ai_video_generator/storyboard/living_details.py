@@ -44,8 +44,8 @@ _GLOW_WARM, _GLOW_MEDIAN, _GLOW_LIGHT, _GLOW_DARK = (35.0, 120.0), 85.0, 240.0, 
 # The lightest parts are more red than blue, but no red or yellow thing, and come from a light in
 # view; a third of the picture lies in the dark that shows dust.
 
-_NIGHT_MEDIAN, _NIGHT_DARK, _NIGHT_LIGHT = 55.0, 0.45, 100.0
-# Half of the picture is nearly black, and something shines.
+_NIGHT_MEDIAN, _NIGHT_DARK, _NIGHT_LIGHT = 58.0, 0.38, 100.0
+# The better part of the picture is nearly black, and something shines.
 
 _LEAVES, _LEAVES_MEDIAN = 0.2, 130.0
 # A fifth of the picture is green, and it lies in the shade.
