@@ -26,7 +26,7 @@ from ai_video_generator.media.timeline import Timeline
 from ai_video_generator.storyboard.camera_path import view_at
 from ai_video_generator.storyboard.cutting import Pulse
 from ai_video_generator.storyboard.director import Subject, direct
-from ai_video_generator.storyboard.moves import Target
+from ai_video_generator.storyboard.ground import Target
 from ai_video_generator.storyboard.pulses import pulse_of
 from ai_video_generator.storyboard.stage import stage
 from ai_video_generator.storyboard.storyboard import Storyboard

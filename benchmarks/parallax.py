@@ -131,12 +131,13 @@ def truth_of(move: DepthMove) -> list[Truth]:
     moments = {
         index: rendered(planes, eye_at(take, index), SIZE) for index in (0, 7, 22, 26, _FRAMES - 1)
     }
-    return [_judged(move, program, film, moments) for program, film in films.items()]
+    return [compared(move, program, film, moments) for program, film in films.items()]
 
 
-def _judged(
+def compared(
     move: DepthMove, program: str, film: Callable[[int], Frame], moments: dict[int, Rendering]
 ) -> Truth:
+    """Compare a program's frames with what a camera would have seen at some moments."""
     everything, edges, uncovered, details = [], [], [], []
     for index, real in moments.items():
         seen, true = film(index).y.astype(np.float64), Frame.from_rgb(real.rgb).y.astype(float)

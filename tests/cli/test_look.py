@@ -38,6 +38,14 @@ def test_look_prints_one_document() -> None:
     assert 0 < seen["safe_region"]["left"] < seen["safe_region"]["right"] < 1
 
 
+def test_look_tells_what_may_live_in_a_picture_and_why() -> None:
+    told = aivg("look", ASSETS / "demo.jpg")
+    assert "dust: warm, low light before something dark" in told.stdout
+    living = json.loads(aivg("look", PORTRAIT, "--json").stdout)["living"]
+    assert [one["detail"] for one in living] == ["light", "grain"]
+    assert all(one["why"] for one in living)
+
+
 def test_look_takes_an_installed_depth_network(tmp_path: Path) -> None:
     model = tmp_path / "models" / "depth" / "model.onnx"
     model.parent.mkdir(parents=True)

@@ -45,7 +45,7 @@ class Toy(REAL):
         native_size=Resolution(64, 64),
         frames_per_pass={frames},
         weights=(),
-        network=replace(REAL.spec.network, weights_bytes=10**8, teraflop_per_megapixel=1.0),
+        network=replace(REAL.spec.network, teraflop_per_megapixel=1.0),
         {changes}
     )
 
@@ -174,7 +174,7 @@ def test_a_smaller_plan_goes_on_with_the_shots_that_are_finished(toys: Toys) -> 
         "mark = Path(__file__).with_suffix('.struck'); passes = log.read_text().count('pass ')\n"
         "        if passes == 2 and not mark.exists():\n"
         "            mark.touch()\n"
-        "            raise torch.OutOfMemoryError('CUDA out of memory. Tried to allocate 2.00 GiB.')"
+        "            raise torch.OutOfMemoryError('CUDA out of memory.')"
     )
     toys.write("stable_video_diffusion", before=once)
     result = toys.make(model="stable_video_diffusion")
@@ -226,5 +226,7 @@ def test_the_recipe_has_all_that_decides(toys: Toys) -> None:
     assert (recipe.prompt, recipe.negative_prompt) == ("a cat", "rain")
     assert recipe.model_options == {"steps": "2"}
     assert {"torch", "diffusers"} <= recipe.libraries.keys()
+    assert result.path is not None
     again = toys.generator().reproduce(result.path)
+    assert again.path is not None
     assert again.path.read_bytes() == result.path.read_bytes()

@@ -16,7 +16,7 @@ from ai_video_generator.media.timeline import Timeline
 from ai_video_generator.storyboard.camera_path import view_at, widest
 from ai_video_generator.storyboard.cutting import Pulse
 from ai_video_generator.storyboard.director import Subject, direct
-from ai_video_generator.storyboard.moves import Target
+from ai_video_generator.storyboard.ground import Target
 from ai_video_generator.storyboard.stage import Stage, stage
 from ai_video_generator.storyboard.storyboard import Shot, Storyboard
 from ai_video_generator.storyboard.styles import MANNERS

@@ -14,6 +14,7 @@ from ai_video_generator.storyboard.picture_notes import (
     PictureNotes,
     Region,
     RegionKind,
+    Scenery,
 )
 from ai_video_generator.storyboard.storyboard import Detail
 from ai_video_generator.storyboard.subjects import subject_of
@@ -52,11 +53,11 @@ def test_targets_are_the_places_that_draw_the_eye_a_face_with_its_head() -> None
     assert (round(place.width, 6), round(place.height, 6)) == (0.1, 0.2)
 
 
-def test_horizon_turn_depth_and_detail_are_passed_on() -> None:
-    subject = subject_of(NOTES)
+def test_horizon_turn_depth_and_details_are_passed_on() -> None:
+    subject = subject_of(replace(NOTES, scenery=Scenery(sky_share=0.3)))
 
     assert (subject.horizon_y, subject.level_deg, subject.depth) == (0.6, -1.0, 0.45)
-    assert subject.detail is Detail.SHIMMER
+    assert subject.details == ((Detail.SHIMMER,),)
 
 
 def test_a_line_that_may_be_a_roof_is_no_horizon() -> None:
@@ -70,7 +71,62 @@ def test_writing_is_seen_whole_and_is_no_target() -> None:
 
     assert subject.keep_whole
     assert subject.targets == ()
-    assert subject.detail is Detail.NONE
+    assert subject.details == ()
+
+
+def test_four_lines_on_a_photo_of_a_poster_are_there_to_be_read() -> None:
+    lines = tuple(
+        replace(FACE, kind=RegionKind.TEXT, center_y=0.2 * step, height=0.1) for step in range(1, 5)
+    )
+    poster = replace(NOTES, regions=lines, flat_share=0.7)
+
+    assert subject_of(poster).keep_whole
+    assert subject_of(poster).level_deg == 0
+    assert not subject_of(replace(poster, regions=lines[:3])).keep_whole
+
+
+def test_paper_is_seen_longer_the_more_it_says_and_not_shorter_for_being_empty() -> None:
+    lines = [replace(FACE, kind=RegionKind.TEXT, center_y=step / 20) for step in range(1, 18)]
+    page = replace(NOTES, kind=PictureKind.TEXT_HEAVY, flat_share=0.9)
+    weights = [
+        subject_of(replace(page, regions=tuple(lines[:count]))).weight for count in (4, 8, 17)
+    ]
+
+    assert 1 < weights[0] < weights[1] < weights[2]
+    assert weights[2] <= 1.5
+
+
+def _place(left: float, right: float, top: float, bottom: float) -> Region:
+    return replace(
+        FACE,
+        kind=RegionKind.SALIENT,
+        center_x=(left + right) / 2,
+        center_y=(top + bottom) / 2,
+        width=right - left,
+        height=bottom - top,
+        weight=0.5,
+    )
+
+
+def test_two_eyes_are_one_target() -> None:
+    regions = (_place(0.26, 0.63, 0.29, 0.84), _place(0.73, 0.77, 0.44, 0.63))
+    targets = subject_of(replace(NOTES, regions=regions)).targets
+
+    assert len(targets) == 1
+    assert round(targets[0].center_x - targets[0].width / 2, 6) == 0.26
+    assert round(targets[0].center_x + targets[0].width / 2, 6) == 0.77
+
+
+def test_places_far_apart_are_two_targets() -> None:
+    regions = (_place(0.1, 0.2, 0.3, 0.4), _place(0.5, 0.6, 0.3, 0.4))
+    assert len(subject_of(replace(NOTES, regions=regions)).targets) == 2
+
+
+def test_what_could_only_be_shown_by_cutting_a_better_place_is_no_target() -> None:
+    regions = (_place(0.42, 0.72, 0.28, 0.88), _place(0.15, 0.67, 0.05, 0.57))
+    targets = subject_of(replace(NOTES, regions=regions)).targets
+
+    assert [round(target.center_x, 2) for target in targets] == [0.57]
 
 
 def test_much_to_see_is_seen_longer_and_an_empty_picture_shorter() -> None:

@@ -14,7 +14,7 @@ from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.timeline import clock_text
 from ai_video_generator.storyboard.camera_path import widest
 from ai_video_generator.storyboard.stage import Stage
-from ai_video_generator.storyboard.storyboard import Framing
+from ai_video_generator.storyboard.storyboard import Detail, Framing
 from ai_video_generator.storyboard.storyboard_file import ShotEntry, StoryboardFile
 
 _CELL = Resolution(420, 420)
@@ -73,10 +73,10 @@ def _tile(number: int, shot: ShotEntry, picture: Picture, on: Stage) -> Image.Im
     draw.line(middles, fill=_WAY, width=3)
     x, y = middles[1]
     draw.ellipse((x - 5, y - 5, x + 5, y + 5), fill=_END)
-    depth = f"  {shot.depth_move}" if shot.depth_strength else ""
-    label(
-        tile, f"{number}  {clock_text(shot.start_s)} for {shot.end_s - shot.start_s:.1f} s{depth}"
-    )
+    times = f"{clock_text(shot.start_s)} for {shot.end_s - shot.start_s:.1f} s"
+    depth = str(shot.depth_move) if shot.depth_strength else ""
+    detail = "" if shot.detail is Detail.NONE else str(shot.detail)
+    label(tile, "  ".join(filter(None, (str(number), times, depth, detail))))
     return tile
 
 

@@ -264,20 +264,21 @@ class _Spot:
 
 def _draw_spot(planes: tuple[Plane, Plane, Plane], spot: _Spot, light: float) -> None:
     """Mix a soft spot, or a streak along its fall, into all planes."""
-    targets = (light, _NEUTRAL, _NEUTRAL)
-    for plane, target, step in zip(planes, targets, (1, 2, 2), strict=True):
+    for alike, target, step in (((planes[0],), light, 1), (planes[1:], _NEUTRAL, 2)):
         # Chroma (i, j) lies at luma (2i, 2j + 1/2), see Frame.
         x = spot.x / step
         y = (spot.y - (step - 1) / 2) / step
         across, along = spot.sigma / step, hypot(spot.sigma, spot.streak) / step
         reach = 3 * along
-        columns = np.arange(max(0, ceil(x - reach)), min(plane.shape[1], int(x + reach) + 1))
-        rows = np.arange(max(0, ceil(y - reach)), min(plane.shape[0], int(y + reach) + 1))
+        height, width = alike[0].shape
+        columns = np.arange(max(0, ceil(x - reach)), min(width, int(x + reach) + 1))
+        rows = np.arange(max(0, ceil(y - reach)), min(height, int(y + reach) + 1))
         if not len(columns) or not len(rows):
             continue
         right, down = (columns - x)[None], (rows - y)[:, None]
         aside = right * cos(spot.lean) - down * sin(spot.lean)
         onward = right * sin(spot.lean) + down * cos(spot.lean)
         share = np.exp(-(aside**2) / (2 * across**2) - onward**2 / (2 * along**2)) * spot.strength
-        part = plane[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        part[:] = part + (target - part) * share + 0.5
+        for plane in alike:
+            part = plane[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+            part[:] = part + (target - part) * share + 0.5

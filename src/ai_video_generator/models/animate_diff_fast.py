@@ -10,12 +10,18 @@ from pydantic import Field
 from ai_video_generator.config.model_config import ModelSpec
 from ai_video_generator.config.weights_table import MOTION_ADAPTER_LCM, STABLE_DIFFUSION_15
 from ai_video_generator.models._animate import AnimateDiffModel, AnimateOptions
-from ai_video_generator.models.animate_diff import NETWORK, UNET_BYTES, VAE_BYTES, AnimateDiff
+from ai_video_generator.models.animate_diff import (
+    DECODE_TERAFLOP,
+    NETWORK,
+    STEP_TERAFLOP,
+    UNET_BYTES,
+    VAE_BYTES,
+    AnimateDiff,
+)
 from ai_video_generator.models.base_model import Supplies
 
 _STEPS = 6
 # Of the 4 to 8 that the authors use.
-_FULL_STEPS = 25
 _LORA = "AnimateLCM_sd15_t2v_lora.safetensors"
 
 
@@ -40,7 +46,7 @@ class AnimateDiffFast(AnimateDiffModel):
         network=replace(
             NETWORK,
             weights_bytes=UNET_BYTES + VAE_BYTES,
-            teraflop_per_megapixel=NETWORK.teraflop_per_megapixel * _STEPS / _FULL_STEPS,
+            teraflop_per_megapixel=_STEPS * STEP_TERAFLOP + DECODE_TERAFLOP,
         ),
         how=("a camera move over it is painted anew in few steps: what needs the least memory"),
         weights=(STABLE_DIFFUSION_15, MOTION_ADAPTER_LCM),

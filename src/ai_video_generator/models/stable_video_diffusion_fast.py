@@ -18,15 +18,19 @@ from ai_video_generator.config.weights_table import (
 from ai_video_generator.models._svd import Svd, SvdOptions, chunked, variant_in
 from ai_video_generator.models._svd_consistency import consistency_scheduler, consistency_sigmas
 from ai_video_generator.models.base_model import Supplies
-from ai_video_generator.models.stable_video_diffusion import NETWORK, StableVideoDiffusion
+from ai_video_generator.models.stable_video_diffusion import (
+    DECODE_TERAFLOP,
+    FREE_STEP_BYTES,
+    FREE_STEP_TERAFLOP,
+    NETWORK,
+    StableVideoDiffusion,
+)
 
 if TYPE_CHECKING:
     import torch
 
 _STEPS = 4
 # Of the 1 to 8 that the authors show: fewer are softer, more gain little.
-_FULL_STEPS = 25 * 2
-# Runs of the network in a pass of the whole model: 25 steps, with and without the condition.
 
 
 class FastSvdOptions(SvdOptions):
@@ -51,9 +55,8 @@ class StableVideoDiffusionFast(Svd):
         quality=52,
         network=replace(
             NETWORK,
-            # Without guidance half as many frames are under way at once.
-            step_bytes_per_pixel=NETWORK.step_bytes_per_pixel / 2,
-            teraflop_per_megapixel=NETWORK.teraflop_per_megapixel * _STEPS / _FULL_STEPS,
+            step_bytes_per_pixel=FREE_STEP_BYTES,
+            teraflop_per_megapixel=_STEPS * FREE_STEP_TERAFLOP + DECODE_TERAFLOP,
         ),
         weights=(STABLE_VIDEO_DIFFUSION_XT, VIDEO_DIFFUSION_LCM),
     )

@@ -4,6 +4,7 @@ The same pictures, sound, style and seed give the same storyboard. What a style 
 `styles`; where cuts fall, in `cutting`; how a shot moves, in `moves`.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -14,7 +15,8 @@ from ai_video_generator.config.choices import Style
 from ai_video_generator.config.hardware_config import DEPTH_TRUST
 from ai_video_generator.media.timeline import Timeline
 from ai_video_generator.storyboard.cutting import Pulse, cut_times
-from ai_video_generator.storyboard.moves import WHOLE_KINDS, Kind, Target, ground, move
+from ai_video_generator.storyboard.ground import Target, ground
+from ai_video_generator.storyboard.moves import WHOLE_KINDS, Kind, move
 from ai_video_generator.storyboard.picture_notes import PictureNotes
 from ai_video_generator.storyboard.stage import Stage
 from ai_video_generator.storyboard.storyboard import DepthMove, Detail, Shot, Storyboard
@@ -27,6 +29,8 @@ _QUIET_KINDS = (Kind.WIDE, Kind.TRACK, Kind.TILT, Kind.PULL_OUT)
 _LOUD_KINDS = (Kind.DETAIL, Kind.TRACK, Kind.PULL_OUT, Kind.TILT)
 _OPENING_KINDS = (Kind.WIDE, Kind.PULL_OUT, Kind.TRACK)
 # What a new part of the music begins with: the picture is seen at large again.
+_WAYS = (Kind.TRACK, Kind.TILT)
+# A long way over a picture leads to the best place of it.
 _LOUD = 0.5
 
 _GAITS: dict[Kind, str] = {
@@ -56,7 +60,7 @@ class Subject:
         keep_whole: Whether it must be seen whole: text that is to be read.
         sharp_zoom: The tightest zoom at which it is still sharp.
         depth: How far its depth may be trusted, 0..1; 0 where it is not known.
-        detail: What lives in it.
+        details: What may live in it, the best first; what stands together is equally good.
         notes: What was seen in it, so that no face is cut; None where nobody looked.
     """
 
@@ -67,7 +71,7 @@ class Subject:
     keep_whole: bool = False
     sharp_zoom: float = inf
     depth: float = 0.0
-    detail: Detail = Detail.NONE
+    details: tuple[tuple[Detail, ...], ...] = ()
     notes: PictureNotes | None = None
 
 
@@ -112,19 +116,25 @@ def direct(
     dissolves = _dissolves(spans, frames, timeline, pulse, manner)
     shots: list[Shot] = []
     kinds: list[Kind] = []
-    details = 0
+    shown: Counter[tuple[int, bool]] = Counter()
     for index, (span, (start, end)) in enumerate(zip(spans, frames, strict=True)):
         first = start - dissolves[index][0]
         last = end + dissolves[index][1]
         subject, stage = known[span.picture], stages[span.picture]
         energy = pulse.energy_at((span.start_s + span.end_s) / 2)
         begins = _begins_section(span, pulse)
-        kind = random.choice(_kinds(kinds, subject, stage, energy=energy, begins=begins))
+        is_known = shown[span.picture, True] >= max(1, len(subject.targets))
+        kind = random.choice(
+            _kinds(kinds, subject, stage, energy=energy, begins=begins, is_known=is_known)
+        )
         kinds.append(kind)
         target = None
-        if subject.targets and kind in (Kind.DETAIL, Kind.PULL_OUT, Kind.WIDE):
-            target = subject.targets[details % len(subject.targets)]
-            details += kind is not Kind.WIDE
+        # Views of the whole and close ones each begin with the best place; a long way leads to it.
+        turn = (span.picture, kind is Kind.WIDE)
+        if subject.targets:
+            place = 0 if kind in _WAYS else shown[turn] % len(subject.targets)
+            target = subject.targets[place]
+        shown[turn] += kind not in _WAYS
         begin, finish = move(
             kind,
             random,
@@ -152,7 +162,7 @@ def direct(
                 framing_end=finish,
                 depth_move=depth_move,
                 depth_strength=depth_strength,
-                detail=subject.detail,
+                detail=_detail(subject, manner, Random(f"{seed} {span.picture}")),  # noqa: S311
                 motion=_motion(manner, energy),
             )
         )
@@ -160,7 +170,13 @@ def direct(
 
 
 def _kinds(
-    before: Sequence[Kind], subject: Subject, stage: Stage, *, energy: float, begins: bool
+    before: Sequence[Kind],
+    subject: Subject,
+    stage: Stage,
+    *,
+    energy: float,
+    begins: bool,
+    is_known: bool,
 ) -> list[Kind]:
     """What a shot may do: never what looks like one of the two before it, if there is a choice.
 
@@ -170,6 +186,8 @@ def _kinds(
         stage: Where it is shown.
         energy: Loudness of the sound meanwhile, 0..1.
         begins: Whether a new part of the music begins with it.
+        is_known: Whether the way from the whole to its places was shown: again it would be the
+            same shot.
     """
     if stage.whole or subject.keep_whole:
         return [WHOLE_KINDS[len(before) % 2]]
@@ -178,8 +196,18 @@ def _kinds(
     kinds = _LOUD_KINDS if energy >= _LOUD else _QUIET_KINDS
     seen = {_GAITS[kind] for kind in before[-2:]}
     last = _GAITS[before[-1]]
-    choices = [kind for kind in _OPENING_KINDS if begins and _GAITS[kind] != last]
-    return choices or [kind for kind in kinds if _GAITS[kind] not in seen]
+    opening = [kind for kind in _OPENING_KINDS if begins and _GAITS[kind] != last]
+    choices = opening or [kind for kind in kinds if _GAITS[kind] not in seen]
+    return [kind for kind in choices if kind is not Kind.WIDE or not is_known] or choices
+
+
+def _detail(subject: Subject, manner: Manner, random: Random) -> Detail:
+    """What lives in a picture, in all its shots: weather does not come and go with a cut."""
+    for group in subject.details:
+        suiting = [detail for detail in group if detail in manner.details]
+        if suiting:
+            return random.choice(suiting)
+    return Detail.NONE
 
 
 _WHOLE_DEPTH = 0.9

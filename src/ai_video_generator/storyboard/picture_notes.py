@@ -154,6 +154,45 @@ class Horizon:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenery:
+    """What a picture shows of sky, water, snow, leaves and light. Levels are 0..255.
+
+    Attributes:
+        sky_share: Part that is surely open sky, 0..1.
+        sky_luma: Its mean luma.
+        sky_saturation: Its mean saturation, 0..1.
+        sky_unevenness: How much its luma departs from a smooth slope, standard deviation.
+        water_share: Part that is surely rippled water, 0..1.
+        white_share: Part of the lower half that is light and without colour, 0..1.
+        white_coldness: How much more blue than red that is.
+        green_share: Part that is green, 0..1.
+        warm_share: Part that is plainly more red than blue, 0..1.
+        dark_share: Part that is nearly black, 0..1.
+        median_luma: Luma of half of the picture, at most.
+        light_luma: Luma of the lightest hundredth, at least.
+        light_warmth: How much more red than blue the lightest tenth is, burnt-out parts left out.
+        saturation: Mean saturation, 0..1.
+        top_saturation: The same of the uppermost part.
+    """
+
+    sky_share: float = 0.0
+    sky_luma: float = 0.0
+    sky_saturation: float = 0.0
+    sky_unevenness: float = 0.0
+    water_share: float = 0.0
+    white_share: float = 0.0
+    white_coldness: float = 0.0
+    green_share: float = 0.0
+    warm_share: float = 0.0
+    dark_share: float = 0.0
+    median_luma: float = 128.0
+    light_luma: float = 200.0
+    light_warmth: float = 0.0
+    saturation: float = 0.5
+    top_saturation: float = 0.5
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Depth:
     """How far everything in a picture is, in order only: it has no unit.
@@ -185,6 +224,7 @@ class PictureNotes:
             there is nothing worth correcting.
         flat_share: Part of the picture that is empty, 0..1.
         depth: None when it was not asked for.
+        scenery: What it shows of sky, water and light; a grey nothing where nobody looked.
     """
 
     size: Resolution
@@ -195,6 +235,7 @@ class PictureNotes:
     turn_deg: float
     flat_share: float
     depth: Depth | None
+    scenery: Scenery = Scenery()
 
     def of_kind(self, kind: RegionKind) -> tuple[Region, ...]:
         """The regions of one kind, the weightiest first."""

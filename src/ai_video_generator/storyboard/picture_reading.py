@@ -28,6 +28,7 @@ from ai_video_generator.storyboard.seeing.flat_regions import drawn_share, flat_
 from ai_video_generator.storyboard.seeing.horizon import horizon, turn_worth_correcting
 from ai_video_generator.storyboard.seeing.reduction import Map, Rgb, reduced_to
 from ai_video_generator.storyboard.seeing.saliency import saliency, salient_places
+from ai_video_generator.storyboard.seeing.scenery import scenery
 from ai_video_generator.storyboard.seeing.subject_mask import subject_mask, subjects
 from ai_video_generator.storyboard.seeing.text_regions import text_regions
 
@@ -92,6 +93,7 @@ def read_notes(
         turn_deg=turn_worth_correcting(line),
         flat_share=flat_share(small),
         depth=_depth(small, eyes_draw, mask, depth_model) if with_depth else None,
+        scenery=scenery(small),
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from ai_video_generator.config.choices import Style
 from ai_video_generator.media.sound import SoundKind
+from ai_video_generator.storyboard.storyboard import Detail
 
 FASTEST_PAN_PER_S = 1 / 7
 """Way of the view's middle a second, as a share of its width."""
@@ -32,6 +33,7 @@ class Manner:
         near_zoom: The tightest view of a detail.
         turns: Whether the camera may turn a little.
         depth: How far near and far move apart where depth is known, 0..1 (`Shot.depth_strength`).
+        details: What may live in a picture that shows it.
     """
 
     shot_s: float
@@ -45,7 +47,12 @@ class Manner:
     near_zoom: float
     turns: bool
     depth: float
+    details: frozenset[Detail]
 
+
+_QUIET = frozenset({Detail.LIGHT, Detail.SHIMMER})
+_SOFT = _QUIET | {Detail.DUST, Detail.SNOW}
+# Under a voice only what is there already moves; grain is the look of film, and rain is loud.
 
 MANNERS: dict[Style, Manner] = {
     # Slide-show editors default to 5..10 s a still; below 6 s moves feel hurried.
@@ -61,6 +68,7 @@ MANNERS: dict[Style, Manner] = {
         near_zoom=1.32,
         turns=True,
         depth=0.5,
+        details=_SOFT,
     ),
     Style.DOCUMENTARY: Manner(
         shot_s=7.0,
@@ -74,6 +82,7 @@ MANNERS: dict[Style, Manner] = {
         near_zoom=1.6,
         turns=False,
         depth=0.4,
+        details=_SOFT | {Detail.GRAIN},
     ),
     # The mean shot of music videos is 2 to 4 s; with one picture that is restless, twice is not.
     Style.MUSIC_VIDEO: Manner(
@@ -88,6 +97,7 @@ MANNERS: dict[Style, Manner] = {
         near_zoom=1.8,
         turns=True,
         depth=0.7,
+        details=_SOFT | {Detail.GRAIN, Detail.RAIN},
     ),
     Style.ENERGETIC: Manner(
         shot_s=2.6,
@@ -101,6 +111,7 @@ MANNERS: dict[Style, Manner] = {
         near_zoom=2.0,
         turns=True,
         depth=0.9,
+        details=_SOFT | {Detail.GRAIN, Detail.RAIN},
     ),
     # Who listens to speech looks away for sentences; slow moves do not call him back.
     Style.PODCAST: Manner(
@@ -115,6 +126,7 @@ MANNERS: dict[Style, Manner] = {
         near_zoom=1.25,
         turns=False,
         depth=0.3,
+        details=_QUIET,
     ),
 }
 """What each style but AUTO means."""

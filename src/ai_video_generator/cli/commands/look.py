@@ -17,7 +17,7 @@ def look(
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
-    """Show what is seen in a picture: faces, subjects, writing, horizon, depth.
+    """Show what is seen in a picture: faces, subjects, writing, horizon, depth, what may live.
 
     Args:
         photo: Any picture.
@@ -57,14 +57,28 @@ def look(
 
 def _facts(notes: "PictureNotes") -> dict[str, Any]:
     """All but the depth map, which is thousands of numbers."""
-    names = ("size", "kind", "regions", "safe_region", "horizon", "turn_deg", "flat_share")
+    from ai_video_generator.storyboard.living_details import living_details
+
+    names = (
+        "size",
+        "kind",
+        "regions",
+        "safe_region",
+        "horizon",
+        "turn_deg",
+        "flat_share",
+        "scenery",
+    )
     facts = {name: getattr(notes, name) for name in names}
     depth = notes.depth
     facts["depth"] = depth and {"source": depth.source, "confidence": depth.confidence}
+    facts["living"] = [living for group in living_details(notes) for living in group]
     return facts
 
 
 def _rows(notes: "PictureNotes") -> Iterator[tuple[str, str]]:
+    from ai_video_generator.storyboard.living_details import living_details
+
     yield "picture", f"{notes.kind}, {notes.size}"
     for region in notes.regions:
         place = f"at {region.center_x:.0%} {region.center_y:.0%}"
@@ -84,6 +98,8 @@ def _rows(notes: "PictureNotes") -> Iterator[tuple[str, str]]:
     yield "empty", f"{notes.flat_share:.0%}"
     if notes.depth is not None:
         yield "depth", f"{notes.depth.source}, confidence {notes.depth.confidence:.0%}"
+    for living in (one for group in living_details(notes) for one in group):
+        yield "may live", f"{living.detail}: {living.why}"
 
 
 COMMAND = look
