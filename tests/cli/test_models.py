@@ -15,6 +15,7 @@ from corpus.hub import REPOSITORY, Hub, running_hub, shaped, tensors
 from corpus.weighty import FILES, write_plugin
 from program import PROGRAM, aivg
 
+from ai_video_generator.config.weights_table import DEPTH
 from ai_video_generator.core.weights import WeightStore
 
 pytestmark = pytest.mark.slow
@@ -96,6 +97,17 @@ def test_at_a_terminal_the_licence_is_asked_for(answer: bytes, code: int) -> Non
 
     assert running.returncode == code, trace
     assert b"do you accept this licence? [y/N]" in trace
+
+
+def test_recommended_is_the_best_that_runs_here_and_depth(hub: Hub) -> None:
+    hub.add({"onnx/model.onnx": b"another"}, DEPTH.repository, DEPTH.revision)
+
+    done = aivg("models", "install", "--recommended", "--yes")
+
+    assert f"{REPOSITORY} is under MIT" in done.stderr
+    assert f"{DEPTH.repository} is under Apache-2.0" in done.stderr
+    assert done.returncode == 5
+    assert "is not the file that this release knows" in done.stderr
 
 
 def test_offline_and_not_installed_says_so(hub: Hub) -> None:

@@ -172,6 +172,15 @@ def test_progress_counts_bytes_to_the_last(store: WeightStore) -> None:
     assert fetching[-1].unit == "bytes"
 
 
+def test_a_file_that_comes_packed_is_unpacked(hub: Hub, store: WeightStore) -> None:
+    hub.packs = True
+
+    install(store)
+
+    folder = store.folders(Model((part(FILES),)))["base"]
+    assert {path: (folder / path).read_bytes() for path in FILES} == FILES
+
+
 # Pins
 
 

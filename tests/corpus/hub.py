@@ -5,6 +5,7 @@ It answers the real client as the hub does (huggingface_hub 2.4, ``hf_api.model_
 ones come at once, with git's digest.
 """
 
+import gzip
 import hashlib
 import json
 import threading
@@ -102,6 +103,7 @@ class Hub:
         delay_s: Seconds before an answer with this file goes on after its first piece.
         listing_faults: HTTP status of answers to the next questions what a repository has.
         takes_ranges: Whether parts of files are sent.
+        packs: Whether small files are sent packed, whatever is asked.
         asked: Method and path of each request.
         sent_bytes: Bytes of each file that were sent.
         starts: From which byte each request wanted a file.
@@ -118,6 +120,7 @@ class Hub:
     delay_s: dict[str, float] = field(default_factory=dict)
     listing_faults: list[int] = field(default_factory=list)
     takes_ranges: bool = True
+    packs: bool = False
     asked: list[tuple[str, str]] = field(default_factory=list)
     sent_bytes: dict[str, int] = field(default_factory=dict)
     starts: list[tuple[str, int]] = field(default_factory=list)
@@ -226,7 +229,12 @@ class _Handler(BaseHTTPRequestHandler):
         if hub.wrong.get(path, 0) > 0 and body:
             hub.wrong[path] -= 1
             body = body[:-1] + bytes([body[-1] ^ 1])
+        packed = hub.packs and not path.endswith(_LARGE)
+        if packed:
+            body = gzip.compress(body)
         self.send_response(206 if asked and hub.takes_ranges else 200)
+        if packed:
+            self.send_header("Content-Encoding", "gzip")
         for name, value in (told or {}).items():
             self.send_header(name, value)
         if asked and hub.takes_ranges:
@@ -235,6 +243,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "HEAD":
             return
+        self._send(path, body)
+
+    def _send(self, path: str, body: bytes) -> None:
+        """Send bytes, as far and as slowly as it is wanted."""
+        hub = self.hub
         cut = hub.cuts[path].pop(0) if hub.cuts.get(path) else None
         whole = body if cut is None else body[:cut]
         for at in range(0, len(whole), _PIECE_BYTES):

@@ -216,8 +216,10 @@ def _recommended() -> list[str]:
     from ai_video_generator.core.installable import installables
     from ai_video_generator.core.model_manager import ModelManager
 
-    best = ModelManager().recommended_model()
-    return [name for name in (best, "depth") if name in installables()]
+    best, among = ModelManager().recommended_model(), installables()
+    if best not in among:
+        console.note(f"the best model that runs here needs no weights: {best}")
+    return [name for name in (best, "depth") if name in among]
 
 
 def _accept(store: "WeightStore", parts: "list[WeightPart]", *, yes: bool) -> None:
