@@ -102,6 +102,7 @@ class Hub:
         wrong: Answers with this file that have a wrong byte.
         delay_s: Seconds before an answer with this file goes on after its first piece.
         listing_faults: HTTP status of answers to the next questions what a repository has.
+        claims_bytes: Sizes that it tells instead of the true ones.
         takes_ranges: Whether parts of files are sent.
         packs: Whether small files are sent packed, whatever is asked.
         asked: Method and path of each request.
@@ -119,6 +120,7 @@ class Hub:
     wrong: dict[str, int] = field(default_factory=dict)
     delay_s: dict[str, float] = field(default_factory=dict)
     listing_faults: list[int] = field(default_factory=list)
+    claims_bytes: dict[str, int] = field(default_factory=dict)
     takes_ranges: bool = True
     packs: bool = False
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -176,6 +178,10 @@ class _Handler(BaseHTTPRequestHandler):
         return commit
 
     def _listing(self, repository: str, revision: str) -> None:
+        if self.headers.get("Authorization") == "Bearer hf_revoked":
+            told = {"X-Error-Message": "Invalid credentials in Authorization header"}
+            self._plain(401, told)
+            return
         if self.hub.listing_faults:
             self._plain(self.hub.listing_faults.pop(0), {})
             return
@@ -184,10 +190,11 @@ class _Handler(BaseHTTPRequestHandler):
             return
         siblings = []
         for path, content in self.hub.commits[repository][commit].items():
-            one: dict[str, Any] = {"rfilename": path, "size": len(content)}
+            size_bytes = self.hub.claims_bytes.get(path, len(content))
+            one: dict[str, Any] = {"rfilename": path, "size": size_bytes}
             one["blobId"] = git_digest(content)
             if path.endswith(_LARGE):
-                one["lfs"] = {"sha256": sha256(content), "size": len(content), "pointerSize": 134}
+                one["lfs"] = {"sha256": sha256(content), "size": size_bytes, "pointerSize": 134}
             siblings.append(one)
         body = {"_id": "1", "id": repository, "modelId": repository, "sha": commit}
         gated = "auto" if repository in self.hub.gated else False
