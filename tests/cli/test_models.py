@@ -143,7 +143,7 @@ def test_ctrl_c_stops_cleanly_and_keeps_what_came(hub: Hub, tmp_path: Path) -> N
         running.send_signal(signal.SIGINT)
         assert running.wait(30) == 130, (tmp_path / "trace").read_text()
     assert "stopped" in (tmp_path / "trace").read_text()
-    assert [path.stat().st_size for path in WeightStore().partials()] == [10_000]
+    assert max(path.stat().st_size for path in WeightStore().partials()) == 10_000
 
 
 def test_a_usb_disk_needs_no_network_and_no_client(usb: Path) -> None:

@@ -265,12 +265,13 @@ def test_a_line_that_stays_broken_is_told_and_goes_on_another_day(
     with pytest.raises(DownloadError, match="could not be fetched") as caught:
         install(store)
     assert "--from FOLDER" in caught.value.hint
-    assert [path.stat().st_size for path in store.partials()] == [100_000]
+    assert max(path.stat().st_size for path in store.partials()) == 100_000
     hub.cuts.clear()
 
     install(store)
 
-    assert hub.sent_bytes["unet/model.safetensors"] == len(UNET)
+    assert ("unet/model.safetensors", 100_000) in hub.starts[-2:]
+    assert store.folders(Model((part(FILES),)))
 
 
 def test_a_stop_keeps_what_came(hub: Hub, store: WeightStore) -> None:

@@ -8,6 +8,7 @@ ones come at once, with git's digest.
 import gzip
 import hashlib
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -265,7 +266,7 @@ class _Handler(BaseHTTPRequestHandler):
                 time.sleep(hub.delay_s[path])
         if cut is not None:
             self.close_connection = True
-            self.connection.shutdown(2)
+            self.connection.shutdown(socket.SHUT_WR)
 
     def _plain(self, status: int, told: dict[str, str], body: bytes = b"") -> None:
         self.send_response(status)
