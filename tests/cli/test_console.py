@@ -76,6 +76,16 @@ def test_where_there_is_no_terminal_progress_is_a_line_now_and_then(
     assert len(lines) == 50  # 250 seconds, one line in five
 
 
+def test_bytes_are_told_in_megabytes(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    with console.ProgressDisplay(clock=clock) as display:
+        tracker = ProgressTracker(display, clock=clock)
+        tracker.start("fetching", total=4_000_000_000, unit="bytes")
+        clock.now_s += 10
+        tracker.advance(400_000_000)
+    assert capsys.readouterr().err == "fetching: 10%, 40.0 MB/s, 1:30 left\n"
+
+
 def test_a_short_job_writes_no_line(capsys: pytest.CaptureFixture[str]) -> None:
     with console.ProgressDisplay() as display:
         tracker = ProgressTracker(display)

@@ -24,7 +24,7 @@ def test_the_document_holds_every_check() -> None:
 
 
 def test_the_page_names_groups_and_checks_within_the_width() -> None:
-    done = aivg("doctor", COLUMNS="80", PYTHONUTF8="1", HF_HUB_OFFLINE="1")
+    done = aivg("doctor", COLUMNS="80", PYTHONUTF8="1", HF_HUB_OFFLINE="1", HF_HOME="h")
 
     lines = done.stdout.splitlines()
     assert [line for line in lines if line in GROUPS] == list(GROUPS)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from corpus.hub import shaped, tensors
 
-from ai_video_generator.core.added_weights import Kind, kind_of
+from ai_video_generator.core.added_weights import AddedEntry, Kind, kind_of
 from ai_video_generator.core.weights import WeightStore
 from ai_video_generator.errors import InputError, WeightsCorruptError, WeightsMissingError
 
@@ -124,8 +124,8 @@ def test_weights_are_found_again_where_they_lie(store: WeightStore, tmp_path: Pa
     assert store.add(path) == "epic_real_v5_"
     assert store.add(grain, "film") == "film"
 
-    assert store.added() == ["epic_real_v5_", "film"]
-    assert store.added(Kind.LORA) == ["film"]
+    assert [entry.name for entry in store.added()] == ["epic_real_v5_", "film"]
+    assert store.added(Kind.LORA) == [AddedEntry(name="film", kind=Kind.LORA, path=grain)]
     assert store.added_path("epic_real_v5_") == path
 
 

@@ -1,11 +1,12 @@
 """The manager chooses as the planner does, and loads what it chose."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
 from corpus.machines import FACTS, Replayed, equipped, machine
+from corpus.requests import network
 from corpus.weighty import PART, install_from_folder, write_weighty_backend
 
 from ai_video_generator import ModelManager
@@ -16,7 +17,7 @@ from ai_video_generator.errors import (
     RequestImpossibleError,
     WeightsMissingError,
 )
-from ai_video_generator.hardware.facts import HardwareFacts
+from ai_video_generator.hardware.facts import HardwareFacts, Precision
 from ai_video_generator.models.base_model import BaseModel
 from ai_video_generator.registry import Registry
 
@@ -130,6 +131,27 @@ def test_requirements_are_told_with_their_sources(
     json.dumps(needs)
     install_from_folder(tmp_path / "usb", store)
     assert manager.get_model_requirements("weighty")["installed"] is True
+
+
+def test_what_a_network_needs_of_a_gpu_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, store: WeightStore
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    formats = (Precision.FP16, Precision.FP32)
+    registry = write_weighty_backend(tmp_path, network=network(4.2, 2.8), precisions=formats)
+    weak = ModelManager(
+        Replayed(replace(facts(), accelerators=())), backends=registry, weights=store
+    )
+    strong = ModelManager(Replayed(facts("desktop_rtx4090")), backends=registry, weights=store)
+
+    needs = weak.get_model_requirements("weighty")
+
+    assert needs["fits"] is False
+    assert "needs a GPU" in needs["why_not"]
+    assert 0 < needs["vram_min_bytes"] < 4 * 2**30 < needs["vram_recommended_bytes"]
+    assert weak.measured_speed("weighty") is None
+    assert strong.get_model_requirements("weighty")["fits"] is True
+    assert (weak.recommended_model(), strong.recommended_model()) == ("ken_burns", "weighty")
 
 
 def test_the_plan_for_a_machine_is_used_at_the_next_load(manager: ModelManager) -> None:

@@ -111,6 +111,20 @@ def test_verifying_compares_every_byte(store: WeightStore, tmp_path: Path) -> No
     assert "its digest begins with" in problems["config.json"]
 
 
+@pytest.mark.parametrize(("content", "sound"), [(UNET, True), (UNET[:-1], False), (b"", False)])
+def test_files_of_unknown_digest_are_looked_at_all_the_same(
+    store: WeightStore, content: bytes, sound: bool
+) -> None:
+    loose = Model("loose", (part({"a.safetensors": UNET}, pinned=False),))
+    path = HubCache(store.cache_folder).snapshot(REPOSITORY, COMMIT) / "a.safetensors"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(content)
+
+    (finding,) = store.verify(loose, ProgressTracker())
+
+    assert (finding.is_compared, not finding.problem) == (False, sound)
+
+
 # What goes
 
 

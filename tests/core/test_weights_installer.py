@@ -23,6 +23,7 @@ from corpus.hub import (
 )
 
 from ai_video_generator.config.model_config import WeightPart
+from ai_video_generator.core.hub_cache import HubCache
 from ai_video_generator.core.weights import WeightStore
 from ai_video_generator.core.weights_state import Presence
 from ai_video_generator.errors import (
@@ -172,6 +173,15 @@ def test_progress_counts_bytes_to_the_last(store: WeightStore) -> None:
     assert fetching[-1].unit == "bytes"
 
 
+def test_a_file_that_comes_packed_is_unpacked(hub: Hub, store: WeightStore) -> None:
+    hub.packs = True
+
+    install(store)
+
+    folder = store.folders(Model((part(FILES),)))["base"]
+    assert {path: (folder / path).read_bytes() for path in FILES} == FILES
+
+
 # Pins
 
 
@@ -255,19 +265,21 @@ def test_a_line_that_stays_broken_is_told_and_goes_on_another_day(
     with pytest.raises(DownloadError, match="could not be fetched") as caught:
         install(store)
     assert "--from FOLDER" in caught.value.hint
-    assert [path.stat().st_size for path in store.partials()] == [100_000]
+    assert max(path.stat().st_size for path in store.partials()) == 100_000
     hub.cuts.clear()
+    hub.starts.clear()
 
     install(store)
 
-    assert hub.sent_bytes["unet/model.safetensors"] == len(UNET)
+    assert ("unet/model.safetensors", 100_000) in hub.starts
+    assert store.folders(Model((part(FILES),)))
 
 
 def test_a_stop_keeps_what_came(hub: Hub, store: WeightStore) -> None:
-    hub.delay_s["unet/model.safetensors"] = 0.05
+    hub.delay_s["unet/model.safetensors"] = 0.2
 
     def stop_soon(report: ProgressReport) -> None:
-        if report.stage == "fetching" and report.done > 100_000:
+        if report.stage == "fetching" and report.done:
             tracker.stop()
 
     tracker = ProgressTracker(stop_soon)
@@ -323,6 +335,35 @@ def test_a_file_that_stays_damaged_is_never_installed(
     assert not (store.cache_folder / f"models--maker--model/snapshots/{COMMIT}" / path).exists()
 
 
+def test_a_hub_that_sends_too_much_is_cut_off(hub: Hub, store: WeightStore) -> None:
+    hub.claims_bytes["unet/model.safetensors"] = 1000
+
+    with pytest.raises(DownloadError, match=r"sends more of unet/model\.safetensors than the 1000"):
+        install(store)
+
+
+def test_what_is_longer_than_the_file_is_no_beginning_of_it(hub: Hub, store: WeightStore) -> None:
+    partial = HubCache(store.cache_folder).partial(REPOSITORY, sha256(UNET))
+    partial.parent.mkdir(parents=True)
+    partial.write_bytes(UNET + b"more")
+
+    install(store)
+
+    assert ("unet/model.safetensors", 0) in hub.starts
+    assert store.folders(Model((part(FILES),)))
+
+
+def test_an_answer_that_is_no_line_fault_is_not_asked_for_again(
+    hub: Hub, store: WeightStore
+) -> None:
+    hub.listing_faults = [418]
+
+    with pytest.raises(DownloadError, match="answered 418"):
+        install(store)
+
+    assert len(hub.asked) == 1
+
+
 # Who asks
 
 
@@ -358,6 +399,17 @@ def test_a_token_that_is_not_accepted_is_told(
     with pytest.raises(CredentialsMissingError, match="your token's account has not") as caught:
         install(store)
     assert "hf_another" not in str(caught.value) + caught.value.hint
+
+
+def test_a_token_that_was_revoked_is_told(
+    hub: Hub, store: WeightStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_TOKEN", "hf_revoked")
+
+    with pytest.raises(CredentialsMissingError, match="does not know the token"):
+        install(store)
+
+    assert not hub.sent_bytes
 
 
 @pytest.mark.usefixtures("hub")
@@ -503,6 +555,18 @@ def test_damaged_weights_are_found_and_mended(store: WeightStore) -> None:
 
     assert not [one for one in store.verify(model, ProgressTracker()) if one.problem]
     assert path.read_bytes() == UNET
+
+
+def test_damaged_bytes_of_another_commit_are_not_taken(hub: Hub, store: WeightStore) -> None:
+    install(store)
+    cache = HubCache(store.cache_folder)
+    cache.blob(REPOSITORY, sha256(UNET)).write_bytes(UNET[:-1] + b"\xff")
+    hub.add(FILES, commit=OTHER)
+
+    install(store, part(FILES, revision=OTHER))
+
+    folder = store.folders(Model((part(FILES, revision=OTHER),)))["base"]
+    assert (folder / "unet/model.safetensors").read_bytes() == UNET
 
 
 def _copy(folder: Path, files: dict[str, bytes] = FILES) -> Path:

@@ -5,8 +5,10 @@ It answers the real client as the hub does (huggingface_hub 2.4, ``hf_api.model_
 ones come at once, with git's digest.
 """
 
+import gzip
 import hashlib
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -101,7 +103,9 @@ class Hub:
         wrong: Answers with this file that have a wrong byte.
         delay_s: Seconds before an answer with this file goes on after its first piece.
         listing_faults: HTTP status of answers to the next questions what a repository has.
+        claims_bytes: Sizes that it tells instead of the true ones.
         takes_ranges: Whether parts of files are sent.
+        packs: Whether small files are sent packed, whatever is asked.
         asked: Method and path of each request.
         sent_bytes: Bytes of each file that were sent.
         starts: From which byte each request wanted a file.
@@ -117,7 +121,9 @@ class Hub:
     wrong: dict[str, int] = field(default_factory=dict)
     delay_s: dict[str, float] = field(default_factory=dict)
     listing_faults: list[int] = field(default_factory=list)
+    claims_bytes: dict[str, int] = field(default_factory=dict)
     takes_ranges: bool = True
+    packs: bool = False
     asked: list[tuple[str, str]] = field(default_factory=list)
     sent_bytes: dict[str, int] = field(default_factory=dict)
     starts: list[tuple[str, int]] = field(default_factory=list)
@@ -173,6 +179,10 @@ class _Handler(BaseHTTPRequestHandler):
         return commit
 
     def _listing(self, repository: str, revision: str) -> None:
+        if self.headers.get("Authorization") == "Bearer hf_revoked":
+            told = {"X-Error-Message": "Invalid credentials in Authorization header"}
+            self._plain(401, told)
+            return
         if self.hub.listing_faults:
             self._plain(self.hub.listing_faults.pop(0), {})
             return
@@ -181,10 +191,11 @@ class _Handler(BaseHTTPRequestHandler):
             return
         siblings = []
         for path, content in self.hub.commits[repository][commit].items():
-            one: dict[str, Any] = {"rfilename": path, "size": len(content)}
+            size_bytes = self.hub.claims_bytes.get(path, len(content))
+            one: dict[str, Any] = {"rfilename": path, "size": size_bytes}
             one["blobId"] = git_digest(content)
             if path.endswith(_LARGE):
-                one["lfs"] = {"sha256": sha256(content), "size": len(content), "pointerSize": 134}
+                one["lfs"] = {"sha256": sha256(content), "size": size_bytes, "pointerSize": 134}
             siblings.append(one)
         body = {"_id": "1", "id": repository, "modelId": repository, "sha": commit}
         gated = "auto" if repository in self.hub.gated else False
@@ -226,7 +237,12 @@ class _Handler(BaseHTTPRequestHandler):
         if hub.wrong.get(path, 0) > 0 and body:
             hub.wrong[path] -= 1
             body = body[:-1] + bytes([body[-1] ^ 1])
+        packed = hub.packs and not path.endswith(_LARGE)
+        if packed:
+            body = gzip.compress(body)
         self.send_response(206 if asked and hub.takes_ranges else 200)
+        if packed:
+            self.send_header("Content-Encoding", "gzip")
         for name, value in (told or {}).items():
             self.send_header(name, value)
         if asked and hub.takes_ranges:
@@ -235,6 +251,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "HEAD":
             return
+        self._send(path, body)
+
+    def _send(self, path: str, body: bytes) -> None:
+        """Send bytes, as far and as slowly as it is wanted."""
+        hub = self.hub
         cut = hub.cuts[path].pop(0) if hub.cuts.get(path) else None
         whole = body if cut is None else body[:cut]
         for at in range(0, len(whole), _PIECE_BYTES):
@@ -245,7 +266,7 @@ class _Handler(BaseHTTPRequestHandler):
                 time.sleep(hub.delay_s[path])
         if cut is not None:
             self.close_connection = True
-            self.connection.shutdown(2)
+            self.connection.shutdown(socket.SHUT_WR)
 
     def _plain(self, status: int, told: dict[str, str], body: bytes = b"") -> None:
         self.send_response(status)

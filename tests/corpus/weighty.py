@@ -6,7 +6,7 @@ import pickle
 import zlib
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from corpus.hub import part, tensors
 
@@ -24,7 +24,7 @@ PART = part(FILES, pinned=False)
 
 
 def write_weighty_backend(
-    folder: Path, weights: tuple[WeightPart, ...] = (PART,)
+    folder: Path, weights: tuple[WeightPart, ...] = (PART,), **changes: Any
 ) -> Registry[type[BaseModel]]:
     """Write the backend ``weighty`` and the camera into a package; ``folder`` is on the path."""
     package = folder / f"weighty_backends_{zlib.crc32(bytes(folder.absolute())):08x}"
@@ -34,18 +34,20 @@ def write_weighty_backend(
     (package / "ken_burns.py").write_text(camera)
     (package / "weighty.py").write_text(
         "import pickle\n\nfrom corpus.weighty import weighty\n\n"
-        f"BACKEND = weighty(pickle.loads({pickle.dumps(weights)!r}))\n"
+        f"WEIGHTS, CHANGES = pickle.loads({pickle.dumps((weights, changes))!r})\n"
+        "BACKEND = weighty(WEIGHTS, **CHANGES)\n"
     )
     importlib.invalidate_caches()
     return Registry(package=package.name, attribute="BACKEND")
 
 
-def weighty(weights: tuple[WeightPart, ...]) -> type[BaseModel]:
+def weighty(weights: tuple[WeightPart, ...], **changes: Any) -> type[BaseModel]:
     """A camera of great quality that wants weights."""
 
     class Weighty(BaseModel):
         spec: ClassVar[ModelSpec] = replace(
-            KenBurns.spec, name="weighty", title="Weighty", quality=90, weights=weights
+            KenBurns.spec,
+            **{"name": "weighty", "title": "Weighty", "quality": 90, "weights": weights, **changes},
         )
         given: ClassVar[list[Supplies]] = []
 

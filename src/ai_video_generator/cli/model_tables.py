@@ -137,6 +137,6 @@ def added_table(store: WeightStore) -> "Table":
     from rich.text import Text
 
     table = Table("own weights", "kind", "file", box=box.ROUNDED)
-    for name, one in sorted(store.book.read().added.items()):
-        table.add_row(Text(name), one.kind, Text(one.path))
+    for entry in store.added():
+        table.add_row(Text(entry.name), entry.kind, Text(str(entry.path)))
     return table

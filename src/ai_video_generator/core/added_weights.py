@@ -7,6 +7,7 @@ this program did not put somewhere it does not delete.
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,21 @@ class Kind(StrEnum):
     CHECKPOINT = "checkpoint"
     PIPELINE = "pipeline"
     LORA = "lora"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddedEntry:
+    """Weights that a person added.
+
+    Attributes:
+        name: What they are called.
+        kind: What they are.
+        path: Where they lie; they may have moved since.
+    """
+
+    name: str
+    kind: Kind
+    path: Path
 
 
 def kind_of(path: Path) -> Kind:
@@ -149,10 +165,13 @@ class AddedWeights:
         self._book.write(page)
         return name
 
-    def names(self, kind: Kind | None = None) -> list[str]:
-        """All names, sorted; of one kind where it is given."""
-        added = self._book.read().added
-        return sorted(name for name, one in added.items() if kind in (None, one.kind))
+    def entries(self, kind: Kind | None = None) -> list[AddedEntry]:
+        """All that were added, sorted by name; of one kind where it is given."""
+        added = sorted(self._book.read().added.items())
+        found = [
+            AddedEntry(name=name, kind=Kind(one.kind), path=Path(one.path)) for name, one in added
+        ]
+        return [entry for entry in found if kind in (None, entry.kind)]
 
     def path(self, name: str) -> Path:
         """Where weights are.

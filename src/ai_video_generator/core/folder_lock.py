@@ -1,11 +1,14 @@
 """One process at a time: a lock on a file, given back when its process ends, however it ends."""
 
+import logging
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+
+_log = logging.getLogger(__name__)
 
 _STEP_S = 0.1
 # Soon enough for a person, seldom enough to cost nothing.
@@ -58,7 +61,11 @@ else:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
+        except OSError as error:
+            # Some network file systems have no locks; what is written is verified all the same.
+            _log.warning("no lock can be had on %s: %s", file.name, error)
         return True
 
     def _given_back(file: IO[bytes]) -> None:
-        fcntl.flock(file, fcntl.LOCK_UN)
+        with suppress(OSError):
+            fcntl.flock(file, fcntl.LOCK_UN)

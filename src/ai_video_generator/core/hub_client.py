@@ -172,7 +172,9 @@ class HubClient:
         with target.open("r+b" if have else "wb") as part:
             part.seek(have)
             part.truncate()
-            for piece in answer.iter_raw():
+            # Packed although it was not asked for, as some hubs do with small texts.
+            packed = answer.headers.get("Content-Encoding", "identity") != "identity"
+            for piece in answer.iter_bytes() if packed else answer.iter_raw():
                 have += len(piece)
                 if have > file.size_bytes:
                     raise DownloadError(

@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ai_video_generator.config.model_config import WeightPart
-from ai_video_generator.core.added_weights import AddedWeights, Kind
+from ai_video_generator.core.added_weights import AddedEntry, AddedWeights, Kind
 from ai_video_generator.core.checks.check import size_text
 from ai_video_generator.core.hub_cache import HubCache
 from ai_video_generator.core.weight_digests import check_whole
@@ -172,9 +172,13 @@ class WeightStore:
         """Note a person's own weights; see `AddedWeights.add`."""
         return self._added.add(path, name)
 
-    def added(self, kind: Kind | None = None) -> list[str]:
-        """Names of a person's own weights, of one kind or all."""
-        return self._added.names(kind)
+    def added(self, kind: Kind | None = None) -> list[AddedEntry]:
+        """A person's own weights, of one kind or all, sorted by name."""
+        return self._added.entries(kind)
+
+    def is_added(self, name: str) -> bool:
+        """Whether a person's own weights have this name."""
+        return any(entry.name == name for entry in self.added())
 
     def added_path(self, name: str) -> Path:
         """Where a person's own weights are; see `AddedWeights.path`."""

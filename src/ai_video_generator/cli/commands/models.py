@@ -40,7 +40,7 @@ def models(*, json: _Switch = False) -> None:
 
     store = WeightStore()
     rows = model_rows(store, ModelManager(weights=store))
-    added = store.book.read().added
+    added = store.added()
     if json:
         console.answer_json({"folder": store.cache_folder, "models": rows, "added": added})
         return
@@ -134,7 +134,7 @@ def remove(name: str, /, *, yes: _Yes = False) -> None:
     from ai_video_generator.core.weights import WeightStore
 
     store = WeightStore()
-    if name in store.added():
+    if store.is_added(name):
         store.forget(name)
         console.answer(f"{name} is forgotten; its file stays")
         return
@@ -168,7 +168,7 @@ def where(name: str | None = None, /, *, json: _Switch = False) -> None:
     store = WeightStore()
     if name is None:
         found = {"weights": store.cache_folder, "notes": store.book.path}
-    elif name in store.added():
+    elif store.is_added(name):
         found = {name: store.added_path(name)}
     else:
         (model,) = _chosen([name])
@@ -196,7 +196,8 @@ def add(file: Path, /, *, name: str | None = None) -> None:
 
     store = WeightStore()
     added = store.add(file, name)
-    console.answer(f"{added} is added: {store.book.read().added[added].kind}")
+    kind = next(entry.kind for entry in store.added() if entry.name == added)
+    console.answer(f"{added} is added: {kind}")
 
 
 def _chosen(names: Iterable[str]) -> list["Installable"]:
@@ -216,8 +217,10 @@ def _recommended() -> list[str]:
     from ai_video_generator.core.installable import installables
     from ai_video_generator.core.model_manager import ModelManager
 
-    best = ModelManager().recommended_model()
-    return [name for name in (best, "depth") if name in installables()]
+    best, among = ModelManager().recommended_model(), installables()
+    if best not in among:
+        console.note(f"the best model that runs here needs no weights: {best}")
+    return [name for name in (best, "depth") if name in among]
 
 
 def _accept(store: "WeightStore", parts: "list[WeightPart]", *, yes: bool) -> None:

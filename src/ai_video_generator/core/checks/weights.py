@@ -52,11 +52,11 @@ def weights_check(
 
 def _own(store: WeightStore) -> Iterator[Check]:
     """Weights that a person added and that are no longer what they were."""
-    for name in store.added():
+    for entry in store.added():
         try:
-            store.added_path(name)
+            store.added_path(entry.name)
         except (WeightsMissingError, WeightsCorruptError) as error:
-            yield _warning(one_line(error), f"`aivg models remove {name}`")
+            yield _warning(one_line(error), f"`aivg models remove {entry.name}`")
 
 
 def _warning(said: str, mend: str) -> Check:
