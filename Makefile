@@ -4,9 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+DIFFUSION := $(VENV)/.diffusion
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test bench reliability mutation format reference requirements clean
+.PHONY: help setup diffusion demo test bench reliability mutation format reference requirements clean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -23,10 +24,16 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $(READY)
 
+$(DIFFUSION): requirements-diffusion.txt $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-diffusion.txt
+	@touch $(DIFFUSION)
+
+diffusion: $(DIFFUSION)  ## add PyTorch and diffusers to .venv
+
 demo: setup  ## make demo.mp4 from the bundled picture and music
 	$(BIN)/aivg make assets/demo.jpg assets/demo.mp3 -o demo.mp4 --overwrite
 
-test: setup  ## the whole gate: format, lint, layers, types, tests, reference pages
+test: diffusion  ## the whole gate: format, lint, layers, types, tests, reference pages
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/lint-imports
@@ -58,7 +65,12 @@ requirements:  ## pin the newest versions in requirements.txt
 	build/pin/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	{ sed '/^[^#]/d' requirements.txt; \
 	  build/pin/bin/python -m pip freeze --exclude-editable; } > build/pin/requirements.txt
+	build/pin/bin/python -m pip install --quiet --disable-pip-version-check -e '.[diffusion]'
+	{ sed '/^[^#]/d' requirements-diffusion.txt; build/pin/bin/python -m pip freeze \
+	  --exclude-editable | sed 's/+cpu//' | grep -v -x -F -f build/pin/requirements.txt; } \
+	  > build/pin/requirements-diffusion.txt
 	mv build/pin/requirements.txt requirements.txt
+	mv build/pin/requirements-diffusion.txt requirements-diffusion.txt
 	rm -rf build/pin
 
 clean:  ## remove .venv, caches and what the demo made

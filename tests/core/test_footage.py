@@ -90,7 +90,7 @@ class Toys:
 
     def generator(self, progress: ProgressTracker | None = None) -> VideoGenerator:
         facts = replace(equipped(machine("desktop_rtx4090")), video_encoders=SOFTWARE_ENCODERS)
-        values = {"cache_folder": self.folder / "cache", "size": "96x64", "fps": "24"}
+        values = {"cache_folder": self.folder / "cache", "size": "96x64", "fps": "24", "threads": 2}
         return VideoGenerator(
             Replayed(facts),
             settings=load_settings(values).values,
