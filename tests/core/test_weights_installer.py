@@ -126,7 +126,7 @@ def test_what_the_hubs_own_client_fetched_is_not_fetched_again(
     hub: Hub, store: WeightStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from huggingface_hub import hf_hub_download
-    from tqdm import tqdm  # type: ignore[import-untyped]  # it ships no types
+    from tqdm import tqdm
 
     monkeypatch.setattr(tqdm, "monitor_interval", 0)  # its thread never ends
     for path in FILES:

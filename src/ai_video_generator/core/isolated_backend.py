@@ -51,6 +51,8 @@ class IsolatedBackend:
 
     Attributes:
         on_step: As in `BaseModel`; called here, on the thread that takes the frames.
+        check: As given; another job may put another one in its place.
+        silence_limit_s: As given; the same.
     """
 
     def __init__(
@@ -62,7 +64,7 @@ class IsolatedBackend:
         silence_limit_s: float,
     ) -> None:
         self._registry, self._name = registry, name
-        self._check, self._silence_limit_s = check, silence_limit_s
+        self.check, self.silence_limit_s = check, silence_limit_s
         self._process: ModelProcess | None = None
         self.on_step: StepListener = unheard
         self._device = ""
@@ -137,7 +139,7 @@ class IsolatedBackend:
 
     def _guarded(self, step: Callable[[], Any]) -> Any:
         """Do one step on the wire; the process does not outlive one that failed."""
-        self._give_up_s = time.monotonic() + self._silence_limit_s
+        self._give_up_s = time.monotonic() + self.silence_limit_s
         try:
             return step()
         except WireCutError:
@@ -149,10 +151,10 @@ class IsolatedBackend:
 
     def _waiting(self) -> None:
         """Look round while nothing comes."""
-        self._check()
+        self.check()
         if time.monotonic() >= self._give_up_s:
             raise DeviceLostError(
-                f"the model gave no sign of life for {self._silence_limit_s:.0f} s",
+                f"the model gave no sign of life for {self.silence_limit_s:.0f} s",
                 hint="try again, choose another --model, or wait longer with --silence-limit",
             )
         self._look_for_the_end()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ai_video_generator.core.breaker import Breaker
 from ai_video_generator.core.cache_book import CacheBook
+from ai_video_generator.core.loaded_models import LoadedModels
 from ai_video_generator.core.released import forget_frames, free_before_attempt, released
 from ai_video_generator.core.rendering import Job, Studio, check_room, render
 from ai_video_generator.core.result import Attempt, Result
@@ -71,6 +72,9 @@ class JobRunner:
         book: Where speeds are kept.
         backends: Where models are found.
         on_plan: Called with the plan of each attempt before its first frame is made.
+
+    Attributes:
+        models: Keeps models loaded from job to job, where it is entered as a context.
     """
 
     def __init__(
@@ -83,6 +87,7 @@ class JobRunner:
         self._progress, self._book, self._backends = progress, book, backends
         self._on_plan = on_plan or (lambda _: None)
         self._breaker = Breaker()
+        self.models = LoadedModels(backends)
 
     def first_plan(self, ladder: Ladder) -> Plan:
         """The plan to begin with: the best that has not failed in an earlier job of this run."""
@@ -149,6 +154,7 @@ class JobRunner:
         try:
             yield Studio(
                 backends=self._backends,
+                models=self.models,
                 work_folder=work,
                 silence_limit_s=conditions.silence_limit_s,
                 cache_folder=folder,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ai_video_generator.config.choices import SoundMode
 from ai_video_generator.core.footage import Footage
-from ai_video_generator.core.isolated_backend import IsolatedBackend
+from ai_video_generator.core.loaded_models import LoadedModels, Model, Use
 from ai_video_generator.core.model_options import options_for
 from ai_video_generator.core.picture_shelf import PictureShelf
 from ai_video_generator.core.recipe import RECIPE_TAG, Recipe, sound_track_for
@@ -26,7 +26,6 @@ from ai_video_generator.errors import (
     RenderError,
     SoundMismatchError,
 )
-from ai_video_generator.hardware.facts import PROCESSOR
 from ai_video_generator.hardware.library_errors import translated
 from ai_video_generator.media.files import appearing
 from ai_video_generator.media.frames import FrameStream
@@ -118,6 +117,7 @@ class Studio:
 
     Attributes:
         backends: Where models are found.
+        models: Lends them.
         work_folder: Where finished chunks of slow models wait until the video is whole.
         silence_limit_s: How long a model in a process of its own may give no sign of life; None
             follows the plan.
@@ -125,6 +125,7 @@ class Studio:
     """
 
     backends: Registry[type[BaseModel]]
+    models: LoadedModels
     work_folder: Path
     silence_limit_s: float | None
     cache_folder: Path
@@ -167,11 +168,14 @@ def render(job: Job, studio: Studio, watch: Watch) -> None:
     with ExitStack() as stack:
         path = stack.enter_context(appearing(job.output, overwrite=job.overwrite))
         watch.progress.start("loading the model")
+        use = Use(
+            check=watch.check,
+            on_step=watch.step_done,
+            silence_limit_s=studio.silence_limit_s or max(_LEAST_SILENCE_S, _pass_s(plan)),
+        )
         with _in_our_words(plan):
-            backend = _backend(plan, studio, watch)
-            stack.callback(_close, backend, plan)
-            backend.on_step = watch.step_done
-            backend.load(plan, studio.supplies(job.recipe))
+            loan = studio.models.on_loan(plan, studio.supplies(job.recipe), use)
+            backend = stack.enter_context(loan)
         watch.begin(plan.timeline.frame_count)
         write_video(
             path,
@@ -187,14 +191,6 @@ def render(job: Job, studio: Studio, watch: Watch) -> None:
         )
         watch.progress.start("checking the file")
         check_file(path, job)
-
-
-def _backend(plan: Plan, studio: Studio, watch: Watch) -> BaseModel | IsolatedBackend:
-    """The model; in a process of its own where its libraries may hang, crash or keep memory."""
-    if plan.device == PROCESSOR:
-        return studio.backends.load(plan.model)()
-    limit_s = studio.silence_limit_s or max(_LEAST_SILENCE_S, _pass_s(plan))
-    return IsolatedBackend(studio.backends, plan.model, check=watch.check, silence_limit_s=limit_s)
 
 
 def _pass_s(plan: Plan) -> float:
@@ -219,23 +215,13 @@ def _in_our_words(plan: Plan) -> Iterator[None]:
         raise translated(error, device=plan.device) or RenderError(what) from error
 
 
-def _close(backend: BaseModel | IsolatedBackend, plan: Plan) -> None:
-    """Close a model; what goes wrong then spoils no finished video."""
-    try:
-        backend.close()
-    except Exception as error:  # noqa: BLE001 - a library may raise anything
-        _log.warning("%s could not be closed in good order: %s", plan.model, error)
-
-
-def _made(backend: BaseModel | IsolatedBackend, scene: Scene, plan: Plan) -> FrameStream:
+def _made(backend: Model, scene: Scene, plan: Plan) -> FrameStream:
     """The model's frames, its errors in our words."""
     with _in_our_words(plan), closing(backend.generate(scene)) as frames:
         yield from frames
 
 
-def _frames(
-    backend: BaseModel | IsolatedBackend, scene: Scene, job: Job, studio: Studio, watch: Watch
-) -> FrameStream:
+def _frames(backend: Model, scene: Scene, job: Job, studio: Studio, watch: Watch) -> FrameStream:
     """The frames of the video; those of models that make passes are kept, and not made again."""
     plan = job.plan
     shown = laid(job.recipe.storyboard, plan.timeline)

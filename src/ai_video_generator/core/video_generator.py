@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from ai_video_generator.config.choices import Quality, Tier
 from ai_video_generator.config.containers import container_of
@@ -97,6 +97,14 @@ class VideoGenerator:
         self._planner = JobPlanner(detector, self._book, backends)
         self._runner = JobRunner(self._progress, self._book, backends, on_plan)
 
+    def __enter__(self) -> Self:
+        """Keep models loaded from job to job until the block ends."""
+        self._runner.models.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._runner.models.__exit__()
+
     @property
     def facts(self) -> HardwareFacts:
         """What this machine is; asked once."""
@@ -180,6 +188,8 @@ class VideoGenerator:
     def generate_batch(self, inputs: Sequence[Mapping[str, Any]]) -> list[Result]:
         """Make several videos, one after another; a failure does not stop the rest.
 
+        A model that two of them need stays loaded, as long as there is memory for it.
+
         Args:
             inputs: For each video ``image`` (a path or several), ``audio``, optionally ``output``
                 (the sound's name with ``.mp4`` otherwise), and any settings by name.
@@ -190,22 +200,22 @@ class VideoGenerator:
         Raises:
             CancelledError: When a stop was asked for.
         """
-        results = []
-        for entry in inputs:
-            started_s = time.monotonic()
-            try:
-                results.append(self._batch_entry(entry))
-            except CancelledError:
-                raise
-            except Exception as error:  # noqa: BLE001  # the rest of an album must not suffer
-                _log.exception("%s failed", entry)
-                if not isinstance(error, AIVideoError):
-                    error = AIVideoError(f"unexpected {type(error).__name__}: {error}")
-                seconds = time.monotonic() - started_s
-                results.append(
-                    Result(path=None, attempts=error.attempts, seconds=seconds, error=error)
-                )
-        return results
+        with self._runner.models:
+            return [self._batch_result(entry) for entry in inputs]
+
+    def _batch_result(self, entry: Mapping[str, Any]) -> Result:
+        """What became of one input of a batch; only a stop is raised."""
+        started_s = time.monotonic()
+        try:
+            return self._batch_entry(entry)
+        except CancelledError:
+            raise
+        except Exception as error:  # noqa: BLE001  # the rest of an album must not suffer
+            _log.exception("%s failed", entry)
+            if not isinstance(error, AIVideoError):
+                error = AIVideoError(f"unexpected {type(error).__name__}: {error}")
+            seconds = time.monotonic() - started_s
+            return Result(path=None, attempts=error.attempts, seconds=seconds, error=error)
 
     def plan(
         self,
