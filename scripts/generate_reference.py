@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TypeGuard
 
 import hardware_tables
+import model_tables
 import weights_tables
 from cyclopts import App
 
@@ -175,7 +176,7 @@ def hardware_page() -> str:
 
 def models_page() -> str:
     """The page on models, its tables written anew."""
-    return _with_tables(MODELS, weights_tables.tables())
+    return _with_tables(MODELS, {**model_tables.tables(), **weights_tables.tables()})
 
 
 def _with_tables(path: Path, tables: Mapping[str, str]) -> str:
