@@ -53,9 +53,9 @@ def options() -> str:
             ]
             key = (name, usual, " ".join(limits), str(field.description))
             found.setdefault(key, []).append(spec.name)
-    for (name, usual, limits, sentence), owners in sorted(found.items()):
+    for (name, usual, allowed, sentence), owners in sorted(found.items()):
         whose = ", ".join(f"`{owner}`" for owner in sorted(owners))
-        rows.append(f"| `{name}` | {whose} | {usual} | {limits} | {sentence} |")
+        rows.append(f"| `{name}` | {whose} | {usual} | {allowed} | {sentence} |")
     return "\n".join(rows)
 
 

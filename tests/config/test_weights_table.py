@@ -52,3 +52,4 @@ def test_the_sizes_of_video_diffusion_xt_add_up() -> None:
 
 def test_depth_can_be_installed() -> None:
     assert EXTRA_PARTS["depth"] == (weights_table.DEPTH,)
+    assert EXTRA_PARTS["preview"] == (weights_table.PREVIEW_DECODER,)

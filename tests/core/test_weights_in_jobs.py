@@ -1,5 +1,6 @@
 """A job uses weights that are there, goes without those that are not, and says so."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -7,13 +8,14 @@ import pytest
 from corpus.hub import COMMIT
 from corpus.machines import Replayed, equipped, machine
 from corpus.oddities import write_picture, write_sound
-from corpus.weighty import FILES, install_from_folder, write_weighty_backend
+from corpus.weighty import FILES, PART, install_from_folder, write_weighty_backend
 
 from ai_video_generator import VideoGenerator
 from ai_video_generator.config.settings import load_settings
 from ai_video_generator.core.result import Result
+from ai_video_generator.core.supplies import supplies_for
 from ai_video_generator.errors import WeightsCorruptError, WeightsMissingError
-from ai_video_generator.models.base_model import BaseModel
+from ai_video_generator.models.base_model import BACKENDS, BaseModel
 from ai_video_generator.registry import Registry
 
 REFUSAL = "its weights are not installed (0.0 GB): aivg models install weighty"
@@ -99,3 +101,12 @@ def test_weights_found_cut_at_load_lead_to_another_model(
     error = result.attempts[0].error
     assert isinstance(error, WeightsCorruptError)
     assert error.hint.startswith("aivg models install weighty")
+
+
+def test_what_only_helps_is_given_where_it_is_installed(tmp_path: Path) -> None:
+    spec = replace(BACKENDS.load("ken_burns").spec, extras=(PART,))
+    assert supplies_for(spec).weights == {}
+
+    store = install_from_folder(tmp_path / "usb")
+
+    assert list(supplies_for(spec, store=store).weights) == [PART.name]

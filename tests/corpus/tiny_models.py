@@ -216,6 +216,21 @@ def consistency_lora(path: Path, still: Path, motion: Path) -> Path:
     return path
 
 
+def preview_decoder_folder(folder: Path) -> Path:
+    """TAESD with a few channels."""
+    from diffusers import AutoencoderTiny
+
+    torch.manual_seed(0)
+    tiny = AutoencoderTiny(
+        encoder_block_out_channels=(8, 8, 8, 8),
+        decoder_block_out_channels=(8, 8, 8, 8),
+        num_encoder_blocks=(1, 1, 1, 1),
+        num_decoder_blocks=(1, 1, 1, 1),
+    )
+    tiny.save_pretrained(folder)
+    return folder
+
+
 def _width_at(name: str, widths: Any) -> int:
     if name.startswith("mid_block"):
         return int(widths[-1])

@@ -34,6 +34,11 @@ class ToyWeights:
         return tiny_models.still_folder(self._folder / "still")
 
     @cached_property
+    def preview_decoder(self) -> Path:
+        """The small decoder for previews."""
+        return tiny_models.preview_decoder_folder(self._folder / "preview")
+
+    @cached_property
     def _svd(self) -> Path:
         return tiny_models.svd_folder(self._folder / "svd")
 

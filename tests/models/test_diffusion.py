@@ -136,6 +136,23 @@ def test_every_step_is_told_with_a_preview_of_what_it_makes(
         assert one.preview.dtype == np.uint8
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["stable_video_diffusion", "animate_diff"])
+def test_a_small_decoder_draws_the_previews_where_it_is_installed(
+    name: str, toy_weights: ToyWeights
+) -> None:
+    reports: list[StepReport] = []
+    weights = {**toy_weights.of(name), "preview_decoder": toy_weights.preview_decoder}
+    model = BACKENDS.load(name)()
+    model.on_step = reports.append
+    with closing(model):
+        model.load(toy_plan(), Supplies(weights=weights, options={"steps": 1}))
+        list(model.generate(toy_scene()))
+    (report,) = reports
+    assert report.preview is not None
+    assert report.preview.shape == (8, 64, 64, 3)
+
+
 class _StoppedError(Exception):
     pass
 

@@ -126,6 +126,7 @@ class ModelSpec:
         network: What it asks of an accelerator; None when it is of use on a processor.
         needs_depth: Whether it is of no use where the depth of no picture is known.
         needs_torch: Whether it runs on PyTorch.
+        extras: Files that it uses where they are installed, and does without elsewhere.
         takes_prompt: Whether words say what it shows.
         follows_camera: Whether its frames show the camera's move, and not one of its own.
         how: How a picture drives a network, for a plan's reasons; empty goes without saying.
@@ -150,6 +151,7 @@ class ModelSpec:
     network: NetworkProfile | None = None
     needs_depth: bool = False
     needs_torch: bool = False
+    extras: tuple[WeightPart, ...] = ()
     takes_prompt: bool = False
     follows_camera: bool = True
     how: str = ""

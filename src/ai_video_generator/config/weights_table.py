@@ -254,5 +254,8 @@ DEPTH = WeightPart(
 """Depth-Anything-V2-Small: how far everything in a picture is."""
 # Commit, size and digest: ten projects, among them noctalia's plugin for wallpapers.
 
-EXTRA_PARTS: dict[str, tuple[WeightPart, ...]] = {"depth": (DEPTH,)}
+EXTRA_PARTS: dict[str, tuple[WeightPart, ...]] = {
+    "depth": (DEPTH,),
+    "preview": (PREVIEW_DECODER,),
+}
 """What can be installed beside the models, by name."""

@@ -8,6 +8,7 @@ import logging
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
@@ -71,6 +72,7 @@ class DiffusersModel(BaseModel):
 
     def __init__(self) -> None:
         self._pipeline: Any = None
+        self._tiny_decoder: Any = None
         self._plan: Plan | None = None
         self._supplies = NO_SUPPLIES
         self.options: Any = None
@@ -133,6 +135,8 @@ class DiffusersModel(BaseModel):
             pipeline = self.build(supplies, torch_type(plan.precision))
             pipeline.set_progress_bar_config(disable=True)
             placed(pipeline, plan, self.main_part)
+            if "preview_decoder" in supplies.weights:
+                self._tiny_decoder = tiny_decoder(supplies.weights["preview_decoder"], plan)
         if pays_to_compile(plan):
             compiled(pipeline, self.main_part)
         self._pipeline = pipeline
@@ -155,7 +159,7 @@ class DiffusersModel(BaseModel):
     def _denoised(self, scene: Scene, asked: int) -> "torch.Tensor":
         import torch
 
-        preview = Preview(self.tiny_decoder())
+        preview = Preview(self._tiny_decoder)
         with (
             quiet_diffusers(),
             torch.inference_mode(),
@@ -175,10 +179,6 @@ class DiffusersModel(BaseModel):
 
         with quiet_diffusers(), torch.inference_mode():
             return [Frame.from_rgb(as_rgb(picture)) for picture in self.decode(latents)]
-
-    def tiny_decoder(self) -> Any:
-        """A small decoder for previews; None where there is none."""
-        return None
 
     def _heard(self, preview: Preview) -> Any:
         def heard(done: int, total: int, clean: "torch.Tensor | None") -> None:
@@ -201,7 +201,7 @@ class DiffusersModel(BaseModel):
         """Give the weights back."""
         if self._pipeline is None:
             return
-        self._pipeline = None
+        self._pipeline = self._tiny_decoder = None
         import gc
 
         import torch
@@ -267,6 +267,16 @@ def placed(pipeline: Any, plan: Plan, main_part: str) -> None:
                 use_stream=device.type == "cuda",
                 low_cpu_mem_usage=device.type == "cuda",
             )
+
+
+def tiny_decoder(folder: Path, plan: Plan) -> Any:
+    """A small decoder for previews, on the plan's device: ten megabytes."""
+    from diffusers import AutoencoderTiny
+
+    decoder = AutoencoderTiny.from_pretrained(
+        folder, dtype=torch_type(plan.precision), local_files_only=True
+    )
+    return decoder.to(torch_device(plan.device)).eval()
 
 
 def pays_to_compile(plan: Plan) -> bool:

@@ -92,7 +92,8 @@ class Preview:
         count = latents.shape[0]
         chosen = latents[:: max(1, -(-count // _MOST_FRAMES))].detach()
         if self._decoder is not None:
-            pictures = self._decoder.decode(chosen.to(self._decoder.dtype)).sample
+            given = chosen.to(self._decoder.device, self._decoder.dtype)
+            pictures = self._decoder.decode(given).sample
             values = (pictures.float().cpu().permute(0, 2, 3, 1).numpy() / 2 + 0.5) * 255
             return np.asarray(np.clip(np.nan_to_num(values), 0, 255), np.uint8)
         if self._matrix is None:

@@ -7,6 +7,7 @@ from ai_video_generator.config.model_config import MemoryProfile, ModelSpec, Net
 from ai_video_generator.config.weights_table import (
     MOTION_ADAPTER,
     PICTURE_ADAPTER,
+    PREVIEW_DECODER,
     STABLE_DIFFUSION_15,
 )
 from ai_video_generator.hardware.facts import Precision
@@ -63,6 +64,7 @@ class AnimateDiff(AnimateDiffModel):
         network=NETWORK,
         needs_torch=True,
         takes_prompt=True,
+        extras=(PREVIEW_DECODER,),
         how=(
             "a camera move over it is painted anew, and its likeness joins the "
             "words: the closest to the picture where there is memory for it"

@@ -4,7 +4,10 @@ from fractions import Fraction
 from typing import ClassVar
 
 from ai_video_generator.config.model_config import MemoryProfile, ModelSpec, NetworkProfile
-from ai_video_generator.config.weights_table import STABLE_VIDEO_DIFFUSION_XT
+from ai_video_generator.config.weights_table import (
+    PREVIEW_DECODER,
+    STABLE_VIDEO_DIFFUSION_XT,
+)
 from ai_video_generator.hardware.facts import Precision
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.models._svd import Svd
@@ -54,6 +57,7 @@ class StableVideoDiffusion(Svd):
         network=NETWORK,
         needs_torch=True,
         follows_camera=False,
+        extras=(PREVIEW_DECODER,),
         how=(
             "what the camera sees of it where a pass begins is the condition; the "
             "model invents the movement"
