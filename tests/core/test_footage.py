@@ -18,6 +18,7 @@ from ai_video_generator import VideoGenerator
 from ai_video_generator.config.settings import load_settings
 from ai_video_generator.core.recipe import read_recipe
 from ai_video_generator.errors import CancelledError
+from ai_video_generator.media.files import sha256
 from ai_video_generator.media.video_file import video_info
 from ai_video_generator.models.base_model import BaseModel
 from ai_video_generator.progress_tracker import ProgressReport, ProgressTracker
@@ -90,7 +91,12 @@ class Toys:
 
     def generator(self, progress: ProgressTracker | None = None) -> VideoGenerator:
         facts = replace(equipped(machine("desktop_rtx4090")), video_encoders=SOFTWARE_ENCODERS)
-        values = {"cache_folder": self.folder / "cache", "size": "96x64", "fps": "24", "threads": 2}
+        values = {
+            "cache_folder": self.folder / "cache",
+            "size": "160x120",
+            "fps": "24",
+            "threads": 2,
+        }
         return VideoGenerator(
             Replayed(facts),
             settings=load_settings(values).values,
@@ -229,4 +235,5 @@ def test_the_recipe_has_all_that_decides(toys: Toys) -> None:
     assert result.path is not None
     again = toys.generator().reproduce(result.path)
     assert again.path is not None
-    assert again.path.read_bytes() == result.path.read_bytes()
+    # Below 128 pixels x264 itself gives other bytes now and then.
+    assert sha256(again.path) == sha256(result.path)

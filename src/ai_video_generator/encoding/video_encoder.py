@@ -40,11 +40,6 @@ _SILENT = {"libx265": {"x265-params": "log-level=none"}}
 # x265 and SVT-AV1 write to the terminal themselves, past FFmpeg's log.
 
 
-_SHARED_ROWS = 128
-# Of frames with fewer rows libx264's threads may see each other's unfinished rows: of 48 files of
-# 64 rows four differed from the rest, of 192 of 180 rows and more none.
-
-
 def write_video(
     path: Path,
     frames: FrameStream,
@@ -142,7 +137,7 @@ def _video_stream(
     stream.pix_fmt = encoder.pixel_format
     context.time_base = 1 / timeline.frame_rate
     stream.time_base = 1 / timeline.frame_rate
-    context.thread_count = encoder.threads if size.height_px >= _SHARED_ROWS else 1
+    context.thread_count = encoder.threads
     if encoder.codec is Codec.HEVC and output.format.name in ("mp4", "mov"):
         context.codec_tag = "hvc1"  # the only one of its two names that Apple's players know
     if encoder.codec is not Codec.GIF:
