@@ -33,6 +33,7 @@ from pathlib import Path
 
 import torch
 
+from ai_video_generator.hardware.facts import Precision
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.models.{base} import BACKEND as REAL
 
@@ -54,7 +55,9 @@ class Toy(REAL):
         given = {{name: Path(path) for name, path in WEIGHTS.items()}}
         log = Path(__file__).with_suffix(".log")
         log.open("a").write("load " + repr(sorted(supplies.options.items())) + chr(10))
-        super().load(replace(plan, device="cpu"), replace(supplies, weights=given))
+        # Processors compute 16 bits at a twentieth of the speed of 32.
+        plan = replace(plan, device="cpu", precision=Precision.FP32)
+        super().load(plan, replace(supplies, weights=given))
 
     def generate(self, scene):
         log = Path(__file__).with_suffix(".log")
@@ -93,7 +96,7 @@ class Toys:
         facts = replace(equipped(machine("desktop_rtx4090")), video_encoders=SOFTWARE_ENCODERS)
         values = {
             "cache_folder": self.folder / "cache",
-            "size": "160x120",
+            "size": "96x64",
             "fps": "24",
             "threads": 2,
         }
@@ -227,7 +230,9 @@ def test_a_stop_ends_the_pass_within_a_step(toys: Toys) -> None:
 @pytest.mark.slow
 def test_the_recipe_has_all_that_decides(toys: Toys) -> None:
     toys.write("animate_diff_fast", frames=16)
-    result = toys.make(model="animate_diff_fast", prompt="a cat", negative_prompt="rain")
+    # x264 compresses small noisy frames differently now and then; ProRes does not.
+    words = {"prompt": "a cat", "negative_prompt": "rain"}
+    result = toys.make("video.mov", model="animate_diff_fast", codec="prores", **words)
     recipe = read_recipe(result.path)
     assert (recipe.prompt, recipe.negative_prompt) == ("a cat", "rain")
     assert recipe.model_options == {"steps": "2"}
@@ -235,5 +240,4 @@ def test_the_recipe_has_all_that_decides(toys: Toys) -> None:
     assert result.path is not None
     again = toys.generator().reproduce(result.path)
     assert again.path is not None
-    # Below 128 pixels x264 itself gives other bytes now and then.
     assert sha256(again.path) == sha256(result.path)
