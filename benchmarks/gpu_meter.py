@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # it ships no types
 import torch
 
 _WARM_PX = 64
@@ -127,7 +127,7 @@ class Meter:
         """The context as it is by now: kernels are loaded into it as they are first used."""
         free, total = torch.cuda.mem_get_info()
         held = torch.cuda.memory_reserved() + self.others_bytes
-        return max(self.context_bytes, total - free - held)
+        return max(self.context_bytes, int(total - free - held))
 
     def _settle(self) -> None:
         if self.on_gpu:
