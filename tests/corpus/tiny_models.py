@@ -18,7 +18,6 @@ def svd_folder(folder: Path, *, frames: int = 14) -> Path:
     """Stable Video Diffusion in a folder of its own."""
     from diffusers import (
         AutoencoderKLTemporalDecoder,
-        EulerDiscreteScheduler,
         StableVideoDiffusionPipeline,
         UNetSpatioTemporalConditionModel,
     )
@@ -47,7 +46,22 @@ def svd_folder(folder: Path, *, frames: int = 14) -> Path:
         latent_channels=4,
         layers_per_block=1,
     )
-    scheduler = EulerDiscreteScheduler(
+    pipeline = StableVideoDiffusionPipeline(
+        vae=vae.eval(),
+        image_encoder=_vision(),
+        unet=unet.eval(),
+        scheduler=svd_scheduler(),
+        feature_extractor=CLIPImageProcessor(crop_size=_VISION_PX, size=_VISION_PX),
+    )
+    pipeline.save_pretrained(folder, variant="fp16")
+    return folder
+
+
+def svd_scheduler() -> Any:
+    """The scheduler that Stable Video Diffusion is published with."""
+    from diffusers import EulerDiscreteScheduler
+
+    return EulerDiscreteScheduler(
         beta_start=0.00085,
         beta_end=0.012,
         beta_schedule="scaled_linear",
@@ -60,15 +74,6 @@ def svd_folder(folder: Path, *, frames: int = 14) -> Path:
         timestep_type="continuous",
         use_karras_sigmas=True,
     )
-    pipeline = StableVideoDiffusionPipeline(
-        vae=vae.eval(),
-        image_encoder=_vision(),
-        unet=unet.eval(),
-        scheduler=scheduler,
-        feature_extractor=CLIPImageProcessor(crop_size=_VISION_PX, size=_VISION_PX),
-    )
-    pipeline.save_pretrained(folder, variant="fp16")
-    return folder
 
 
 def fast_unet_folder(folder: Path, base: Path) -> Path:
@@ -88,7 +93,6 @@ def still_folder(folder: Path) -> Path:
     """Stable Diffusion 1.5."""
     from diffusers import (
         AutoencoderKL,
-        PNDMScheduler,
         StableDiffusionPipeline,
         UNet2DConditionModel,
     )
@@ -117,17 +121,22 @@ def still_folder(folder: Path) -> Path:
     pipeline = StableDiffusionPipeline(
         unet=unet.eval(),
         vae=vae.eval(),
-        scheduler=PNDMScheduler(
-            beta_start=0.00085, beta_end=0.012, skip_prk_steps=True, steps_offset=1
-        ),
+        scheduler=still_scheduler(),
         text_encoder=_text(),
-        tokenizer=_tokenizer(),
+        tokenizer=letters_tokenizer(),
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,
     )
     pipeline.save_pretrained(folder, variant="fp16")
     return folder
+
+
+def still_scheduler() -> Any:
+    """The scheduler that Stable Diffusion 1.5 is published with."""
+    from diffusers import PNDMScheduler
+
+    return PNDMScheduler(beta_start=0.00085, beta_end=0.012, skip_prk_steps=True, steps_offset=1)
 
 
 def motion_folder(folder: Path, *, seed: int = 0) -> Path:
@@ -272,7 +281,7 @@ def _text() -> Any:
     return CLIPTextModel(config).eval()
 
 
-def _tokenizer() -> Any:
+def letters_tokenizer() -> Any:
     """Each letter is a token, so that no vocabulary is needed."""
     from transformers import CLIPTokenizer
 

@@ -109,6 +109,15 @@ def _hooks(model: DiffusersModel) -> set[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", [*SVD, *ANIMATE])
+def test_the_vae_stays_on_the_device_where_layers_wait(name: str, toy_weights: ToyWeights) -> None:
+    # Moved by stream it would come back in 16 bits after a pipeline widened it to 32.
+    with closing(loaded(name, toy_weights, toy_plan(offload=Offload.BY_LAYER))) as model:
+        moved = [getattr(part, "_diffusers_hook", None) for part in model.pipeline.vae.modules()]
+    assert not any(hook is not None and hook.hooks for hook in moved)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*SVD, *ANIMATE])
 def test_a_seed_gives_the_same_frames_and_another_seed_others(
     name: str, toy_weights: ToyWeights
 ) -> None:

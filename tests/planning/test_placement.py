@@ -127,6 +127,15 @@ def test_then_one_part_and_then_two_layers_are_on_the_device() -> None:
     )
 
 
+def test_what_is_kept_where_layers_wait_is_on_the_device_too() -> None:
+    kept = replace(_NETWORK, kept_bytes=3 * 10**8)
+
+    _, part, layer, *_ = _placed(_spec(network=kept))
+
+    assert part.weights_bytes == 4 * 10**9
+    assert layer.weights_bytes == 3 * 10**8 + 2 * 10**8
+
+
 def test_then_passes_become_shorter_and_then_frames_smaller() -> None:
     found = [
         (way.quality_loss, way.offload, way.frames_per_pass, str(way.render_size))

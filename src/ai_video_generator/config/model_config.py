@@ -35,6 +35,7 @@ class NetworkProfile:
         weights_bytes: All parts together (text encoder, denoiser, VAE).
         largest_part_bytes: The largest part, which offload by part keeps on the device.
         largest_layer_bytes: The largest layer, of which offload by layer keeps two.
+        kept_bytes: What offload by layer keeps on the device beside them (the VAE).
         step_bytes_per_pixel: Working memory of a denoising step, for each pixel of each frame of a
             pass, at 16 bits.
         decode_bytes_per_pixel: Working memory of the VAE, for each pixel of each frame that is
@@ -52,6 +53,7 @@ class NetworkProfile:
     can_tile: bool
     teraflop_per_megapixel: float
     source: str
+    kept_bytes: int = 0
 
     @property
     def is_measured(self) -> bool:

@@ -30,6 +30,7 @@ NETWORK = NetworkProfile(
     weights_bytes=UNET_BYTES + VAE_BYTES + _LIKENESS_BYTES,
     largest_part_bytes=UNET_BYTES,
     largest_layer_bytes=60_000_000,
+    kept_bytes=VAE_BYTES,
     step_bytes_per_pixel=STEP_BYTES,
     decode_bytes_per_pixel=DECODE_BYTES,
     can_tile=False,

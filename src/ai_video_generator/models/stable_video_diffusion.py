@@ -23,6 +23,7 @@ NETWORK = NetworkProfile(
     weights_bytes=STABLE_VIDEO_DIFFUSION_XT.size_bytes,
     largest_part_bytes=3_049_435_868,
     largest_layer_bytes=60_000_000,
+    kept_bytes=195_531_910,
     step_bytes_per_pixel=STEP_BYTES,
     decode_bytes_per_pixel=DECODE_BYTES,
     can_tile=False,

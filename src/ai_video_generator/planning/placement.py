@@ -201,7 +201,7 @@ def _placed(
     weights = {
         Offload.NONE: network.weights_bytes,
         Offload.BY_PART: network.largest_part_bytes,
-        Offload.BY_LAYER: 2 * network.largest_layer_bytes,
+        Offload.BY_LAYER: network.kept_bytes + 2 * network.largest_layer_bytes,
     }[offload]
     scale, working = WEIGHT_SCALES[precision], WORKING_SCALES[precision]
     step = network.step_bytes_per_pixel * size.pixel_count * frames
