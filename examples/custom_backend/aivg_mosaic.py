@@ -80,7 +80,7 @@ class Mosaic(BaseModel):
         )
         age = float((index - shot.start_frame) / scene.frame_rate)
         left = max(0.0, 1.0 - age / self._options.seconds)
-        return max(1, round(self._options.tile * left))
+        return max(1, int(self._options.tile * left + 0.5))
 
 
 def tiled(frame: Frame, tile_px: int) -> Frame:
