@@ -84,8 +84,8 @@ def fast_unet_folder(folder: Path, base: Path) -> Path:
     return folder
 
 
-def still_folder(folder: Path) -> Path:
-    """Stable Diffusion 1.5."""
+def still_folder(folder: Path, *, text_width: int = 32) -> Path:
+    """Stable Diffusion 1.5; text of width 768 makes it pass for the real one."""
     from diffusers import (
         AutoencoderKL,
         PNDMScheduler,
@@ -102,7 +102,7 @@ def still_folder(folder: Path) -> Path:
         out_channels=4,
         down_block_types=("CrossAttnDownBlock2D", "DownBlock2D"),
         up_block_types=("UpBlock2D", "CrossAttnUpBlock2D"),
-        cross_attention_dim=32,
+        cross_attention_dim=text_width,
         norm_num_groups=8,
     )
     vae = AutoencoderKL(
@@ -120,7 +120,7 @@ def still_folder(folder: Path) -> Path:
         scheduler=PNDMScheduler(
             beta_start=0.00085, beta_end=0.012, skip_prk_steps=True, steps_offset=1
         ),
-        text_encoder=_text(),
+        text_encoder=_text(text_width),
         tokenizer=_tokenizer(),
         safety_checker=None,
         feature_extractor=None,
@@ -239,7 +239,7 @@ def _vision() -> Any:
     return CLIPVisionModelWithProjection(config).eval()
 
 
-def _text() -> Any:
+def _text(width: int) -> Any:
     from transformers import CLIPTextConfig, CLIPTextModel
 
     torch.manual_seed(0)
@@ -247,12 +247,12 @@ def _text() -> Any:
         bos_token_id=0,
         eos_token_id=1,
         pad_token_id=1,
-        hidden_size=32,
+        hidden_size=width,
         intermediate_size=37,
         num_attention_heads=4,
         num_hidden_layers=2,
         vocab_size=1000,
-        projection_dim=32,
+        projection_dim=width,
     )
     return CLIPTextModel(config).eval()
 
