@@ -95,6 +95,8 @@ class MovingPicture:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         frames, way = self._preview.frames, self._preview.way
         if frames is None or way is None:
+            if self._has_drawn:
+                yield _control(self.taken_away())
             return
         try:
             shown = self._rendered(frames, way, console, options)
@@ -155,9 +157,12 @@ def _over_lines(codes: str, rows: int) -> list[Segment]:
     The line more is for terminals that put the cursor below a picture, which must not scroll.
     """
     drawing = f"{_SAVE}\x1b[{rows}A\r{codes}{_RESTORE}"
-    # rich writes control as it is, counts no width of it, and leaves it out of files.
-    control = Segment(drawing, None, [(ControlType.CARRIAGE_RETURN,)])
-    return [*[Segment.line()] * rows, control, Segment.line()]
+    return [*[Segment.line()] * rows, _control(drawing), Segment.line()]
+
+
+def _control(codes: str) -> Segment:
+    """Codes that rich writes as they are, counts no width of, and leaves out of files."""
+    return Segment(codes, None, [(ControlType.CARRIAGE_RETURN,)])
 
 
 def _resized(frame: Pixels, width: int, height: int) -> Pixels:
