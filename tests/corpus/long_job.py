@@ -1,4 +1,8 @@
-"""One job by a toy network of so many seconds, and what it cost; run as a process of its own."""
+"""One job by toys that are written already, and what it cost; run as a process of its own.
+
+This process must stay as small as a real job's is: it never imports PyTorch, so that a frame kept
+of each second would show.
+"""
 
 import json
 import resource
@@ -8,45 +12,45 @@ from pathlib import Path
 from typing import Any
 
 NAME = "stable_video_diffusion"
-RATE = 24
-_KIB = 1024 if sys.platform == "linux" else 1
+FRAMES_PER_S = 24
+TELL_PEAK = (
+    "import resource; peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+    "        log.open('a').write('peak ' + str(peak) + chr(10))"
+)
+"""Before each pass the toy writes its process's largest resident memory into its log."""
+
+_UNIT_BYTES = 1 if sys.platform == "darwin" else 1024
 # Linux tells resident memory in KiB, macOS in bytes.
 
 
-def peak_bytes(who: int) -> int:
-    """Most resident memory: of this process, or the largest of those it waited for."""
-    return resource.getrusage(who).ru_maxrss * _KIB
-
-
 def long_job(folder: Path, seconds: float) -> dict[str, Any]:
-    """Make a video, and tell what it cost and where its cuts are.
+    """Make a video, and tell what it cost.
 
     Args:
-        folder: For the job and its toys; must exist, on ``sys.path``.
+        folder: Has the toys, written with `TELL_PEAK`.
         seconds: Length of the sound.
     """
     from corpus.oddities import write_sound
-    from corpus.toy_weights import ToyWeights
     from corpus.toys import Toys
 
     from ai_video_generator.media.video_file import video_info
 
-    toys = Toys(folder, ToyWeights(folder / "weights"))
-    toys.write(NAME, frames=14)
+    toys = Toys(folder)
     write_sound(folder / "job" / "song.wav", seconds)
-    began_s = time.monotonic()
-    result = toys.make(model=NAME, model_options="steps=1", style="calm", fps=str(RATE))
+    began_s, known = time.monotonic(), len(toys.log(NAME))
+    made = toys.make(f"{seconds:g}.mp4", model=NAME, model_options="steps=1", style="calm")
     taken_s = time.monotonic() - began_s
+    lines = toys.log(NAME)[known:]
+    peaks = [int(line[5:]) * _UNIT_BYTES for line in lines if line.startswith("peak ")]
     return {
         "seconds": seconds,
         "taken_s": round(taken_s, 1),
-        "frame_count": video_info(result.path).frame_count,
-        "pass_count": sum(line.startswith("pass ") for line in toys.log(NAME)),
-        "shots_s": [[shot.start_s, shot.end_s] for shot in result.recipe.storyboard.shots],
-        "job_bytes": peak_bytes(resource.RUSAGE_SELF),
-        "model_bytes": peak_bytes(resource.RUSAGE_CHILDREN),
-        "path": str(result.path),
-        "errors": [repr(attempt.error) for attempt in result.attempts if attempt.error],
+        "frame_count": video_info(made.path).frame_count,
+        "pass_count": len(peaks),
+        "job_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT_BYTES,
+        "model_bytes": peaks[-1],
+        "failed_attempt_count": len(made.attempts) - 1,
+        "has_torch": "torch" in sys.modules,
     }
 
 

@@ -1,20 +1,25 @@
-"""Whole jobs by real diffusion pipelines at toy size, in a process of their own."""
+"""Whole jobs by real diffusion pipelines at toy size, in a process of their own.
+
+They compute in 32 bits: convolutions in 16 take PyTorch's processor backend 24 times as long.
+"""
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.faults import write_real_backend
 from corpus.machines import Replayed, equipped, machine
 from corpus.oddities import write_picture, write_sound
 from corpus.requests import SOFTWARE_ENCODERS
-from corpus.toy_weights import ToyWeights
 
 from ai_video_generator import VideoGenerator
 from ai_video_generator.config.settings import load_settings
 from ai_video_generator.models.base_model import BaseModel
 from ai_video_generator.progress_tracker import ProgressTracker
 from ai_video_generator.registry import Registry
+
+if TYPE_CHECKING:
+    from corpus.toy_weights import ToyWeights  # brings PyTorch, which a job's process has not
 
 _SECONDS = 3.2
 
@@ -25,6 +30,7 @@ from pathlib import Path
 
 import torch
 
+from ai_video_generator.hardware.facts import Precision
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.models.{base} import BACKEND as REAL
 
@@ -46,7 +52,8 @@ class Toy(REAL):
         given = {{name: Path(path) for name, path in WEIGHTS.items()}}
         log = Path(__file__).with_suffix(".log")
         log.open("a").write("load " + repr(sorted(supplies.options.items())) + chr(10))
-        super().load(replace(plan, device="cpu"), replace(supplies, weights=given))
+        here = replace(plan, device="cpu", precision=Precision.FP32)
+        super().load(here, replace(supplies, weights=given))
 
     def generate(self, scene):
         log = Path(__file__).with_suffix(".log")
@@ -65,12 +72,12 @@ class Toys:
 
     Args:
         folder: Must be on ``sys.path``.
-        weights: Of the toys.
+        weights: Of the toys; None where they were written before.
     """
 
-    def __init__(self, folder: Path, weights: ToyWeights) -> None:
+    def __init__(self, folder: Path, weights: "ToyWeights | None" = None) -> None:
         self.folder, self._weights = folder, weights
-        (folder / "job").mkdir()
+        (folder / "job").mkdir(exist_ok=True)
         write_picture(folder / "job" / "photo.png", 300, 200)
         write_sound(folder / "job" / "song.wav", _SECONDS)
         self.registry: Registry[type[BaseModel]] = write_real_backend(folder, "ken_burns")
@@ -84,6 +91,7 @@ class Toys:
             before: Statements that run before each pass; they see ``scene`` and ``log``.
             changes: More fields of its `ModelSpec`, as in a call.
         """
+        assert self._weights is not None
         weights = {name: str(path) for name, path in self._weights.of(base).items()}
         text = _TOY.format(
             base=base, weights=weights, frames=frames, before=before, changes=changes
