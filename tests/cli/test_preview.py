@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from corpus.oddities import write_picture, write_sound
 from PIL import Image
+from program import aivg
 from rich.console import Console
 
 from ai_video_generator.cli import console
@@ -51,7 +53,8 @@ def clip(count: int = 8) -> np.ndarray:
 
 def read_kitty(codes: str) -> tuple[dict[str, str], np.ndarray]:
     """The keys and the pixels of one transmission in chunks."""
-    first, data = {}, ""
+    first: dict[str, str] = {}
+    data = ""
     for index, (keys, payload) in enumerate(KITTY.findall(codes)):
         found = dict(pair.split("=") for pair in keys.split(","))
         first = first or found
@@ -209,8 +212,8 @@ def test_half_blocks_hold_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [line for line in shown.drawn().splitlines() if "▀" in line]
     columns = lines[0].count("▀")
     assert (columns, len(lines)) == (64, 18)
-    pixels = np.array(cells, int).reshape(len(lines), columns, 2, 3).transpose(0, 2, 1, 3)
-    pixels = pixels.reshape(36, 64, 3)
+    by_cell = np.array(cells, int).reshape(len(lines), columns, 2, 3)
+    pixels = by_cell.transpose(0, 2, 1, 3).reshape(36, 64, 3)
     assert np.abs(pixels - clip()[0].astype(int)).mean() < 3
 
 
@@ -403,6 +406,17 @@ def test_in_a_real_terminal_bar_picture_and_notes_live_together(
     if "KITTY_WINDOW_ID" in variables:
         assert "\x1b_Ga=d,d=I" in seen
         assert seen.count("a=d,d=I") == 1
+
+
+@pytest.mark.slow
+def test_a_camera_has_none_and_nothing_is_said_of_it(tmp_path: Path) -> None:
+    write_picture(tmp_path / "photo.png")
+    write_sound(tmp_path / "song.wav", 0.5)
+    flags = ("--size", "96x64", "--model", "ken_burns", "--preview", "--preview-as", "now.png")
+    done = aivg("make", "photo.png", "song.wav", *flags, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "preview" not in done.stderr
+    assert not (tmp_path / "now.png").exists()
 
 
 def test_the_flag_is_checked_before_the_work(capfd: Any) -> None:

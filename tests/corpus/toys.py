@@ -28,13 +28,10 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-import torch
-
 from ai_video_generator.hardware.facts import Precision
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.models.{base} import BACKEND as REAL
 
-torch.set_num_threads(1)
 WEIGHTS = {weights!r}
 
 
@@ -49,6 +46,9 @@ class Toy(REAL):
     )
 
     def load(self, plan, supplies):
+        import torch
+
+        torch.set_num_threads(1)
         given = {{name: Path(path) for name, path in WEIGHTS.items()}}
         log = Path(__file__).with_suffix(".log")
         log.open("a").write("load " + repr(sorted(supplies.options.items())) + chr(10))
@@ -56,6 +56,8 @@ class Toy(REAL):
         super().load(here, replace(supplies, weights=given))
 
     def generate(self, scene):
+        import torch
+
         log = Path(__file__).with_suffix(".log")
         at = (scene.wanted.start, scene.wanted.stop, scene.continues is not None, scene.prompt)
         log.open("a").write("pass " + repr(at) + chr(10))
