@@ -30,15 +30,30 @@ def long_job(folder: Path, seconds: float) -> dict[str, Any]:
         folder: Has the toys, written with `TELL_PEAK`.
         seconds: Length of the sound.
     """
+    import psutil
     from corpus.oddities import write_sound
     from corpus.toys import Toys
 
     from ai_video_generator.media.video_file import video_info
+    from ai_video_generator.progress_tracker import ProgressReport, ProgressTracker
+
+    process, rendering_bytes = psutil.Process(), 0
+
+    def sampled(report: ProgressReport) -> None:
+        nonlocal rendering_bytes
+        if report.stage == "rendering":
+            rendering_bytes = max(rendering_bytes, process.memory_info().rss)
 
     toys = Toys(folder)
     write_sound(folder / "job" / "song.wav", seconds)
     began_s, known = time.monotonic(), len(toys.log(NAME))
-    made = toys.make(f"{seconds:g}.mp4", model=NAME, model_options="steps=1", style="calm")
+    made = toys.make(
+        f"{seconds:g}.mp4",
+        model=NAME,
+        model_options="steps=1",
+        style="calm",
+        progress=ProgressTracker(sampled),
+    )
     taken_s = time.monotonic() - began_s
     lines = toys.log(NAME)[known:]
     peaks = [int(line[5:]) * _UNIT_BYTES for line in lines if line.startswith("peak ")]
@@ -48,6 +63,7 @@ def long_job(folder: Path, seconds: float) -> dict[str, Any]:
         "frame_count": video_info(made.path).frame_count,
         "pass_count": len(peaks),
         "job_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT_BYTES,
+        "rendering_bytes": rendering_bytes,
         "model_bytes": peaks[-1],
         "failed_attempt_count": len(made.attempts) - 1,
         "has_torch": "torch" in sys.modules,
