@@ -19,6 +19,8 @@ from ai_video_generator.progress_tracker import ProgressReport
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+    from ai_video_generator.cli.preview import Preview, PreviewChoice
+
 _LINE_INTERVAL_S, _LINE_SHARE = 5.0, 0.1
 # Where there is no terminal, a line every 5 seconds shows life and keeps a log of an hour readable;
 _SHORTEST_INTERVAL_S = 1.0
@@ -103,11 +105,19 @@ class ProgressDisplay:
     Use it as a context manager, and as the tracker's listener.
 
     Args:
+        preview: Where previews are shown; None shows none.
         clock: Seconds that only grow; replaced in tests.
     """
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        *,
+        preview: "PreviewChoice | None" = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._clock = clock
+        self._choice = preview
+        self._preview: Preview | None = None
         self._quiet = MANNER.get().quiet
         self._bar: Progress | None = None
         self._task: TaskID | None = None
@@ -115,18 +125,27 @@ class ProgressDisplay:
         self._line_share, self._line_time_s = 0.0, 0.0
 
     def __enter__(self) -> Self:
+        if self._choice is not None:
+            from ai_video_generator.cli.preview import Preview
+
+            self._preview = Preview(self._choice, note)
         if sys.stderr.isatty() and not self._quiet:
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
-            self._bar = Progress(
+            columns = (
                 TextColumn("{task.description}", markup=False),
                 BarColumn(),
                 TaskProgressColumn(),
                 TextColumn("{task.fields[speed]}", markup=False),
-                console=Console(stderr=True),
-                transient=True,
             )
+            console = Console(stderr=True)
+            if self._preview is not None and self._preview.way is not None:
+                from ai_video_generator.cli.picture_bar import PictureBar
+
+                self._bar = PictureBar(*columns, preview=self._preview, console=console)
+            else:
+                self._bar = Progress(*columns, console=console, transient=True)
             self._bar.start()
         return self
 
@@ -141,6 +160,8 @@ class ProgressDisplay:
 
     def __call__(self, report: ProgressReport) -> None:
         """Show where the job stands."""
+        if self._preview is not None:
+            self._preview.hear(report)
         if self._bar is not None:
             self._move_bar(self._bar, report)
         elif not self._quiet:

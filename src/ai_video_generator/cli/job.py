@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from ai_video_generator.cli import console
+from ai_video_generator.cli.preview import PreviewChoice
 from ai_video_generator.cli.signals import stopping_on_signals
 from ai_video_generator.config.settings import Settings
 from ai_video_generator.core.result import Result
@@ -15,19 +16,26 @@ _TOLD = ("size", "frame rate")
 # The two decisions that people ask about; `aivg plan` and `aivg show` tell all.
 
 
-def run_job(job: Callable[[VideoGenerator], Result], *, settings: Settings, json: bool) -> None:
+def run_job(
+    job: Callable[[VideoGenerator], Result],
+    *,
+    settings: Settings,
+    json: bool,
+    preview: PreviewChoice | None = None,
+) -> None:
     """Do a job, and answer with the finished file.
 
     Args:
         job: What to do with the generator.
         settings: Settings of this run.
         json: Whether the answer is the whole result as JSON, instead of the path alone.
+        preview: Where previews are shown; None shows none.
 
     Raises:
         CancelledError: When the person stopped it.
         AIVideoError: When it cannot be done.
     """
-    with console.ProgressDisplay() as display:
+    with console.ProgressDisplay(preview=preview) as display:
         tracker = ProgressTracker(display)
         with stopping_on_signals(tracker):
             result = job(VideoGenerator(settings=settings, progress=tracker, on_plan=_open))

@@ -11,6 +11,7 @@ Qiu et al., 2023).
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,6 +22,7 @@ from ai_video_generator.errors import DependencyMissingError
 from ai_video_generator.models._diffusers import DiffusersModel, StepOptions
 from ai_video_generator.models._preview import Preview
 from ai_video_generator.models._prompts import PromptBook
+from ai_video_generator.models._still_parts import identity, still_parts, text_encoder
 from ai_video_generator.models._svd import variant_in
 from ai_video_generator.models.base_model import Scene, Supplies
 from ai_video_generator.models.ken_burns import KenBurns
@@ -91,7 +93,8 @@ class AnimateDiffModel(DiffusersModel):
         adapter = MotionAdapter.from_pretrained(
             folder, dtype=dtype, variant=variant_in(folder), local_files_only=True
         )
-        unet, vae = self._still_parts(base, dtype)
+        own = Path(self.options.checkpoint) if self.options.checkpoint else None
+        unet, vae = still_parts(base, own, dtype)
         pipeline = self.assembled(
             supplies,
             dtype,
@@ -103,8 +106,12 @@ class AnimateDiffModel(DiffusersModel):
             tokenizer=None,
         )
         self._style(pipeline, supplies)
-        identity = self.options.checkpoint or str(base)
-        self._prompts = PromptBook(base, supplies.cache_folder, identity)
+        self._prompts = PromptBook(
+            base / "tokenizer",
+            partial(text_encoder, base, own),
+            supplies.cache_folder,
+            identity(base, own),
+        )
         return pipeline
 
     def assembled(self, supplies: Supplies, dtype: "torch.dtype", **parts: Any) -> Any:
@@ -121,34 +128,6 @@ class AnimateDiffModel(DiffusersModel):
             )
             pipeline.set_ip_adapter_scale(self.options.likeness)
         return pipeline
-
-    def _still_parts(self, base: Path, dtype: "torch.dtype") -> tuple[Any, Any]:
-        """Denoiser and VAE of Stable Diffusion: the installed ones, or a person's own."""
-        from diffusers import AutoencoderKL, StableDiffusionPipeline, UNet2DConditionModel
-
-        own = Path(self.options.checkpoint) if self.options.checkpoint else None
-        if own is not None and own.is_file():
-            found = StableDiffusionPipeline.from_single_file(
-                str(own),
-                config=str(base),
-                dtype=dtype,
-                safety_checker=None,
-                local_files_only=True,
-            )
-            return found.unet, found.vae
-        folder = own or base
-        unet, vae = (
-            kind.from_pretrained(
-                folder,
-                subfolder=name,
-                dtype=dtype,
-                variant=variant_in(folder / name),
-                use_safetensors=True,
-                local_files_only=True,
-            )
-            for kind, name in ((UNet2DConditionModel, "unet"), (AutoencoderKL, "vae"))
-        )
-        return unet, vae
 
     def _style(self, pipeline: Any, supplies: Supplies) -> None:
         """Load LoRAs: those that belong to the model, and a person's own."""

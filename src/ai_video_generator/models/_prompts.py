@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,13 +20,17 @@ class PromptBook:
     The encoder runs on the processor: a prompt takes it less than a second, and no memory of a GPU.
 
     Args:
-        base: Folder of a diffusers model, with ``tokenizer`` and ``text_encoder``.
+        tokenizer: Folder of the tokenizer.
+        encoder: Loads the text encoder, in float32.
         folder: Where embeddings are kept from job to job; None keeps them in RAM alone.
         identity: What tells this encoder from others, such as its commit.
     """
 
-    def __init__(self, base: Path, folder: Path | None, identity: str) -> None:
-        self._base, self._folder, self._identity = base, folder, identity
+    def __init__(
+        self, tokenizer: Path, encoder: Callable[[], Any], folder: Path | None, identity: str
+    ) -> None:
+        self._tokenizer, self._encoder = tokenizer, encoder
+        self._folder, self._identity = folder, identity
         self._known: dict[str, torch.Tensor] = {}
 
     def embedding(self, prompt: str) -> "torch.Tensor":
@@ -65,21 +70,11 @@ class PromptBook:
     def _encode(self, prompts: list[str]) -> None:
         import torch
         from safetensors.torch import save_file
-        from transformers import CLIPTextModel, CLIPTokenizer
+        from transformers import CLIPTokenizer
 
         _log.info("encoding %d prompts", len(prompts))
-        tokenizer: Any = CLIPTokenizer.from_pretrained(
-            self._base / "tokenizer", local_files_only=True
-        )
-        encoder: Any = CLIPTextModel.from_pretrained(
-            self._base / "text_encoder",
-            variant="fp16"
-            if any((self._base / "text_encoder").glob("*.fp16.safetensors"))
-            else None,
-            dtype=torch.float32,
-            use_safetensors=True,
-            local_files_only=True,
-        ).eval()
+        tokenizer: Any = CLIPTokenizer.from_pretrained(self._tokenizer, local_files_only=True)
+        encoder = self._encoder()
         for prompt in prompts:
             whole = tokenizer(prompt, truncation=False).input_ids
             if len(whole) > tokenizer.model_max_length:

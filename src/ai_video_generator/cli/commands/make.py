@@ -17,6 +17,8 @@ def make(
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     dry_run: Annotated[bool, Parameter(negative="")] = False,
     json: Annotated[bool, Parameter(negative="")] = False,
+    preview: Annotated[bool, Parameter(negative="")] = False,
+    preview_as: Annotated[str | None, Parameter(name="--preview-as")] = None,
     flags: JobFlags = None,
 ) -> None:
     """Make one video from a picture, or several, and a sound.
@@ -31,6 +33,8 @@ def make(
         output: The video; its ending says the file type. Otherwise the sound's name, here.
         dry_run: Say what would be made, how and why, and make nothing.
         json: Print the whole result as one JSON document instead of the file's path.
+        preview: Show roughly what a model is making, in the terminal, where both can.
+        preview_as: How to show it: kitty, sixel, blocks, or a FILE.png that is written anew.
         flags: Options of the job.
     """
     pictures, sound = told_apart(files)
@@ -38,6 +42,7 @@ def make(
     target = output or Path(sound.stem + _ending(settings.codec))
 
     from ai_video_generator.cli.job import plan_lines, run_job
+    from ai_video_generator.cli.preview import preview_choice
     from ai_video_generator.core.video_generator import VideoGenerator
 
     if not dry_run:
@@ -45,6 +50,7 @@ def make(
             lambda generator: generator.generate(pictures, sound, target),
             settings=settings,
             json=json,
+            preview=preview_choice(asked=preview, text=preview_as),
         )
         return
     plan = VideoGenerator(settings=settings).plan(pictures, sound, target)
