@@ -30,7 +30,7 @@ def long_job(folder: Path, seconds: float) -> dict[str, Any]:
         folder: Has the toys, written with `TELL_PEAK`.
         seconds: Length of the sound.
     """
-    import psutil  # type: ignore[import-untyped]  # it ships no types
+    import psutil  # type: ignore[import-untyped]  # it has no types
     from corpus.oddities import write_sound
     from corpus.toys import Toys
 
