@@ -91,16 +91,18 @@ def done(task: Task) -> dict[str, Any]:
             meter=meter,
             steps=task.steps,
         )
-    problem, frames = "", 0
+    problem, frames, fits = "", 0, None
     try:
-        frames = run()
+        frames, fits = run(), True
     except Exception as error:  # noqa: BLE001 - whatever it is, it is a result
-        meter.stage("out of memory" if is_out_of_memory(error) else "failure")
+        is_full = is_out_of_memory(error)
+        fits = False if is_full else None
+        meter.stage("out of memory" if is_full else "failure")
         problem = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
     return {
         "device": _device_name(meter),
         "frames": frames,
-        "fits": not problem,
+        "fits": fits,
         "problem": problem,
         "out_of_memory": any(one.name == "out of memory" for one in meter.stages),
         "context_bytes": meter.context_bytes,

@@ -3,11 +3,13 @@
 The whole program, the backend in its own process; there alone PyTorch is held to less memory.
 """
 
+import argparse
 import importlib
+import json
 import sys
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,6 +119,16 @@ class _Told(HardwareDetector):
         return self._told
 
 
+def main() -> None:
+    """Make the video, and print how that went as one line of JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("weights", type=json.loads)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--toy", action="store_true")
+    asked = parser.parse_args()
+    print(json.dumps(asdict(descent(asked.weights, asked.folder, toy=asked.toy))))
+
+
 def descent(weights: "dict[str, str]", folder: Path, *, toy: bool) -> Descent:
     """Make a short video on a card that is smaller than was told.
 
@@ -198,3 +210,7 @@ def _attempt(attempt: "Attempt") -> dict[str, Any]:
         "error": type(attempt.error).__name__ if attempt.error else "",
         "said": str(attempt.error or ""),
     }
+
+
+if __name__ == "__main__":
+    main()

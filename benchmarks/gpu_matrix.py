@@ -24,7 +24,6 @@ from typing import Any
 from ai_video_generator.models.base_model import BACKENDS
 from benchmarks.common import ROOT, publish, surroundings
 from benchmarks.gpu_ladder import MODEL as LADDER_MODEL
-from benchmarks.gpu_ladder import descent
 from benchmarks.gpu_plans import CARDS_GIB, MODELS, Run, runs, without_plan
 from benchmarks.gpu_verdicts import Measured, output_second_s, page, verdicts
 
@@ -71,12 +70,17 @@ class Bench:
 
     def child(self, kind: str, model: str, *, card_gib: float, capped: bool) -> dict[str, Any]:
         """What one child measured; where it failed or took too long, only ``problem``."""
-        command = [sys.executable, "-m", "benchmarks.gpu_child", kind, model]
+        command = ["benchmarks.gpu_child", kind, model]
         command += ["--card-gib", str(card_gib), "--steps", str(self.steps)]
         command += ["--folder", str(self.folder)]
-        command += ["--capped"] * capped + ["--toy"] * self.toy
+        command += ["--capped"] * capped
         limit = f", held to {card_gib:g} GiB" if capped else ""
         self.say(f"{kind} {model}{limit}")
+        return self.answer(command)
+
+    def answer(self, module: Sequence[str]) -> dict[str, Any]:
+        """What a module printed; where it failed or took too long, only ``problem``."""
+        command = [sys.executable, "-m", *module, *["--toy"] * self.toy]
         try:
             answer = subprocess.run(
                 command,
@@ -222,8 +226,7 @@ def _descent(bench: Bench, weights: dict[str, Any] | None, work: Path) -> dict[s
     if not weights or "problem" in weights:
         return {"problem": (weights or {}).get("problem", "no weights")}
     bench.say("a job on a card that is smaller than was told")
-    os.environ.update(_environment())
-    return asdict(descent(weights, work, toy=bench.toy))
+    return bench.answer(["benchmarks.gpu_ladder", json.dumps(weights), str(work)])
 
 
 def _environment() -> dict[str, str]:

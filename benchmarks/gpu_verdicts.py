@@ -144,8 +144,8 @@ def _fits(ours: Sequence[Measured], model: str, gib: int, least_frames: int, siz
     figures = f"{gb(run.peak_bytes)} GiB, held to {run.card_gib} GiB"
     if not run.fits:
         figures += f": {run.problem}"
-    # Measured with less memory than the claim's card has, it fits that card as well.
-    fits = run.fits or run.peak_bytes <= gib * GIB
+    # What was held to less memory than the claim's card has may fit that card all the same.
+    fits = run.fits or (run.card_gib < gib and run.peak_bytes <= gib * GIB)
     return Verdict(claim=claim, holds=fits, figures=figures)
 
 

@@ -69,6 +69,17 @@ def test_one_that_needed_more_than_a_smaller_card_may_still_fit_the_claimed_one(
     assert _one(verdicts([beyond], []), "fit 8 GB").holds is False
 
 
+def test_one_that_ran_full_on_the_claimed_card_itself_does_not_fit() -> None:
+    run = measured(card_gib=8, cards_gib=(8,), fits=False, peak_bytes=7 * GIB)
+    assert _one(verdicts([run], []), "fit 8 GB").holds is False
+
+
+def test_one_that_failed_for_another_reason_is_no_verdict() -> None:
+    run = measured(fits=None, peak_bytes=GIB, problem="RuntimeError: of another kind")
+    verdict = _one(verdicts([run], []), "fit 8 GB")
+    assert (verdict.holds, verdict.figures) == (None, "RuntimeError: of another kind")
+
+
 def test_fewer_frames_than_claimed_do_not_count() -> None:
     verdict = _one(verdicts([measured(frames=12)], []), "fit 8 GB")
     assert (verdict.holds, verdict.figures) == (False, "planned are 12 frames of 1024x576")
