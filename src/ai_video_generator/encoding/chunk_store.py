@@ -9,7 +9,7 @@ import json
 import logging
 import os
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -91,16 +91,12 @@ class ChunkStore:
         def path_of(digest: str) -> Path:
             return self._folder / f"{name}.{digest}{_ENDING}"
 
-        try:
-            with (
-                closing(frames),
-                appearing_by_content(self._folder, path_of, mark=self._mark) as path,
-            ):
-                yield from _written(path, frames, count)
-        except DiskFullError as error:
-            raise DiskFullError(
-                str(error), hint="free some space, or choose another cache_folder; nothing is lost"
-            ) from error
+        with (
+            closing(frames),
+            _with_our_hint(),
+            appearing_by_content(self._folder, path_of, mark=self._mark) as path,
+        ):
+            yield from _written(path, frames, count)
         for other in damaged:
             if not _is_itself(other):
                 _log.warning("finished frames were damaged and are made again: %s", other.name)
@@ -132,8 +128,13 @@ class ChunkStore:
             raise EncodingError(f"{path.name} holds {count} frames instead of {wanted}")
 
     def note(self, name: str, chunks: Sequence[tuple[str, range]]) -> None:
-        """Write down which chunks make a whole, and which of its frames each holds."""
-        with appearing(self._list_path(name), overwrite=True, mark=self._mark) as path:
+        """Write down which chunks make a whole, and which of its frames each holds.
+
+        Raises:
+            DiskFullError: When there is no room for it.
+        """
+        listed = appearing(self._list_path(name), overwrite=True, mark=self._mark)
+        with _with_our_hint(), listed as path:
             path.write_text(json.dumps([[one, held.start, held.stop] for one, held in chunks]))
 
     def noted(self, name: str) -> tuple[tuple[str, range], ...]:
@@ -207,6 +208,16 @@ class ChunkStore:
 
     def _list_path(self, name: str) -> Path:
         return self._folder / f"{name}{_LIST_ENDING}"
+
+
+@contextmanager
+def _with_our_hint() -> Iterator[None]:
+    """Say what helps when the disk of the store is full."""
+    try:
+        yield
+    except DiskFullError as error:
+        hint = "free some space, or choose another cache_folder; finished passes are kept"
+        raise DiskFullError(str(error), hint=hint) from error
 
 
 def _is_itself(path: Path) -> bool:
