@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -35,6 +36,8 @@ from benchmarks.common import PHOTO, publish, table
 _KILLS = 200
 _KILLS_PER_JOB = 5
 # Early kills meet passes, late ones the joining of finished passes into the video.
+_MET_PER_JOB = 2.2
+# Of those that are sent, so many meet a job that runs; for the progress line alone.
 _WORKERS = 2
 _STAGES = ("start", "passes", "video")
 
@@ -202,9 +205,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--sample", type=int, help="only so many kills, and publish nothing")
     sample = parser.parse_args().sample
+    wanted = _KILLS if sample is None else sample
     with tempfile.TemporaryDirectory() as name:
-        wanted = _KILLS if sample is None else sample
-        found = list(shown("kills", chains(wanted, Path(name)), -(-wanted // _KILLS_PER_JOB)))
+        jobs = chains(wanted, Path(name))
+        found = list(shown("kills", jobs, ceil(wanted / _MET_PER_JOB)))
     costs = [store_cost(kind) for kind in _COSTS]
     text = report(found, costs)
     if sample is None:
