@@ -39,7 +39,7 @@ _log = logging.getLogger(__name__)
 
 KEPT_BYTES = 10 * 10**9
 """What passes of all jobs may take, beside those of jobs that run: 45 000 frames of 1024x576 at
-0.37 bytes a pixel (benchmarks/kills.md), more than an hour and a half of Stable Video Diffusion at
+0.37 bytes a pixel (benchmarks/kills.py), more than an hour and a half of Stable Video Diffusion at
 7 frames a second, in no more room than such a model takes."""
 
 KEPT_S = 7 * 24 * 3600.0
