@@ -1,7 +1,7 @@
 """Runs the reliability campaign, and publishes what it finds in benchmarks/.
 
-python scripts/reliability.py                     # all of it, some twenty minutes
-python scripts/reliability.py --only bad-input    # or lengths
+python scripts/reliability.py                     # all of it, some half an hour
+python scripts/reliability.py --only bad-input    # or lengths, or kills
 python scripts/reliability.py --sample 50         # so many cases of each; only printed
 """
 
@@ -12,7 +12,11 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = {"lengths": "benchmarks.lengths", "bad-input": "benchmarks.bad_input"}
+PARTS = {
+    "lengths": "benchmarks.lengths",
+    "bad-input": "benchmarks.bad_input",
+    "kills": "benchmarks.kills",
+}
 
 parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
 parser.add_argument("--only", choices=PARTS, help="one part alone")

@@ -16,7 +16,8 @@ from ai_video_generator.config.settings import load_settings
 from ai_video_generator.core.cache_book import CacheBook
 from ai_video_generator.core.directing import directed
 from ai_video_generator.core.recipe import read_recipe, recipe_for
-from ai_video_generator.core.rendering import Job, check_file, check_room
+from ai_video_generator.core.rendering import Job, check_file
+from ai_video_generator.core.room import check_room
 from ai_video_generator.errors import (
     CancelledError,
     DiskFullError,

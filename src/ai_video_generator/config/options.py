@@ -195,6 +195,11 @@ class JobOptions(BaseModel):
     fallback: bool = _option(
         True, "Try the next best plan when one fails; every change is told and written down."
     )
+    resume: bool = _option(
+        True,
+        "Go on with finished passes of an earlier run that was stopped, and keep them for a later "
+        "one; otherwise all are made anew, and none is kept.",
+    )
     silence_limit: Annotated[float | None, _OrAuto] = _option(
         None,
         "How long a model on a GPU may give no sign of life before it is ended; auto takes ten "
@@ -248,7 +253,7 @@ class Settings(JobOptions):
 
     cache_folder: Annotated[Path | None, BeforeValidator(_expanded), _OrAuto] = _option(
         None,
-        "Where measured speeds and unfinished work are kept; auto takes the system's cache folder.",
+        "Where measured speeds and finished passes are kept; auto takes the system's cache folder.",
         allowed="auto, or a folder",
     )
     log_folder: Annotated[Path | None, BeforeValidator(_expanded), _OrAuto] = _option(

@@ -38,6 +38,34 @@ def locked(path: Path, *, on_wait: Callable[[], None], check: Callable[[], None]
             _given_back(file)
 
 
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Hold a lock that no other process asks for but by `is_held`.
+
+    Args:
+        path: A file that no other process has made; removed at the end.
+    """
+    try:
+        with path.open("a+b") as file:
+            _taken(file)
+            try:
+                yield
+            finally:
+                _given_back(file)
+    finally:
+        with suppress(OSError):  # Windows removes no file that `is_held` has open just now
+            path.unlink()
+
+
+def is_held(path: Path) -> bool:
+    """Whether a process that lives holds the lock on a file that is there."""
+    with path.open("a+b") as file:
+        if not _taken(file):
+            return True
+        _given_back(file)
+        return False
+
+
 if sys.platform == "win32":
     import msvcrt
 

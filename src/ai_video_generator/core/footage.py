@@ -6,12 +6,12 @@ cuts fall where the storyboard has them, whatever the model's own rate is.
 """
 
 import hashlib
-import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 
+from ai_video_generator.core.pass_names import PassNames, ShotPasses
 from ai_video_generator.core.recipe import Recipe
 from ai_video_generator.encoding.chunk_store import ChunkStore
 from ai_video_generator.media.frames import Frame, FrameStream
@@ -19,7 +19,7 @@ from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.timeline import Timeline
 from ai_video_generator.models.base_model import Scene
 from ai_video_generator.models.ken_burns import KenBurns
-from ai_video_generator.planning.chunking import PASS_OVERLAP, rendered_count, shot_passes
+from ai_video_generator.planning.chunking import PASS_OVERLAP
 from ai_video_generator.planning.plan import Plan
 from ai_video_generator.post.chunk_joiner import continued, joined
 from ai_video_generator.post.colour_anchor import (
@@ -36,9 +36,6 @@ _log = logging.getLogger(__name__)
 _MEASURED = Resolution(160, 160)
 # Means over a hundredth of the pixels are as good.
 
-_NAME_LETTERS = 32
-# Half of a SHA-256: no two of a billion chunks share it.
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footage:
@@ -49,6 +46,7 @@ class Footage:
         scene: The pictures, and how they are filmed; its storyboard is replaced shot by shot.
         shown: The shots, in frames of the video.
         store: Keeps finished passes.
+        names: What they are called there.
         make: Makes the frames of a scene that is one pass.
         follows_camera: Whether the model's frames show what the camera would.
         begin: Told before each pass how many frames of the video it makes.
@@ -58,6 +56,7 @@ class Footage:
     scene: Scene
     shown: Storyboard
     store: ChunkStore
+    names: PassNames
     make: Callable[[Scene], FrameStream]
     follows_camera: bool
     begin: Callable[[int], None]
@@ -76,30 +75,23 @@ class Footage:
     def _shot(self, shot: Shot) -> FrameStream:
         """The frames of one shot in the video's rate and size."""
         plan = self.plan
-        rate = plan.timeline.frame_rate
-        count = rendered_count(shot.frame_count, rate, plan.render_rate)
-        moved = replace(shot, start_frame=0, frame_count=count)
-        passes = continued(self._passes(moved, shot), PASS_OVERLAP)
-        line = Timeline(frame_rate=rate, frame_count=shot.frame_count)
+        passes = continued(self._passes(self.names.shot(shot), shot), PASS_OVERLAP)
+        line = Timeline(frame_rate=plan.timeline.frame_rate, frame_count=shot.frame_count)
         yield from resized(retimed(passes, plan.render_rate, line), plan.output_size)
 
-    def _passes(self, shot: Shot, shown: Shot) -> Iterator[FrameStream]:
+    def _passes(self, planned: ShotPasses, shown: Shot) -> Iterator[FrameStream]:
         """The passes of a shot: those that are kept, and those that are made now."""
-        whole = self._name(shot, "whole")
-        kept = self.store.noted(whole)
+        kept = self.store.noted(planned.whole)
         if kept:
             for name, wanted in kept:
                 yield self.store.frames(name, len(wanted))
             return
-        made: list[tuple[str, range]] = []
-        before, last = "", _Last()
-        for wanted in shot_passes(shot.frame_count, self.plan.frames_per_pass or shot.frame_count):
-            name = before = self._name(shot, "pass", wanted.start, wanted.stop, before)
+        last = _Last()
+        for name, wanted in planned.passes:
             if not self.store.is_sound(name):
-                self._make(name, shot, wanted, last.frame, shown)
-            made.append((name, wanted))
+                self._make(name, planned.shot, wanted, last.frame, shown)
             yield last.watched(self.store.frames(name, len(wanted)))
-        self.store.note(whole, made)
+        self.store.note(planned.whole, planned.passes)
 
     def _make(
         self, name: str, shot: Shot, wanted: range, continues: Frame | None, shown: Shot
@@ -125,23 +117,6 @@ class Footage:
         """A seed of its own for each pass."""
         told = f"{self.recipe.seed}/{shot.index}/{wanted.start}"
         return int.from_bytes(hashlib.sha256(told.encode()).digest()[:4], "big")
-
-    def _name(self, shot: Shot, *part: object) -> str:
-        """What a chunk is called: a digest of all that decides what it shows."""
-        recipe = self.recipe
-        decides = [
-            *map(str, recipe.plan.look),
-            recipe.program_version,
-            recipe.pictures[shot.picture].sha256,
-            repr(shot),
-            recipe.seed,
-            recipe.prompt,
-            recipe.negative_prompt,
-            recipe.model_options,
-            *part,
-        ]
-        text = json.dumps(decides, sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:_NAME_LETTERS]
 
 
 @dataclass(slots=True)

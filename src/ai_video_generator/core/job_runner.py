@@ -1,22 +1,20 @@
 """Carries a job out, attempt by attempt, down the ladder; and learns how fast this machine is."""
 
 import logging
-import shutil
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ai_video_generator.core.breaker import Breaker
 from ai_video_generator.core.cache_book import CacheBook
+from ai_video_generator.core.job_folder import JobFolder, job_folder
 from ai_video_generator.core.loaded_models import LoadedModels
 from ai_video_generator.core.released import forget_frames, free_before_attempt, released
-from ai_video_generator.core.rendering import Job, Studio, check_room, render
+from ai_video_generator.core.rendering import Job, Studio, render
 from ai_video_generator.core.result import Attempt, Result
+from ai_video_generator.core.room import check_room
 from ai_video_generator.core.watch import Deadline, Watch
-from ai_video_generator.errors import AIVideoError, CancelledError, Recovery
+from ai_video_generator.errors import AIVideoError, CancelledError, NumericalError, Recovery
 from ai_video_generator.hardware.disks import disk_free_bytes
 from ai_video_generator.hardware.facts import PROCESSOR
 from ai_video_generator.hardware.memory import RamGuard, free_device_bytes
@@ -53,6 +51,7 @@ class Conditions:
         max_temperature_c: A GPU hotter than this makes a pause; None never does.
         silence_limit_s: How long a model in a process of its own may give no sign of life; None
             follows the plan.
+        resume: Whether finished passes are taken from earlier runs, and left to later ones.
     """
 
     started_s: float
@@ -62,6 +61,7 @@ class Conditions:
     time_limit_s: float | None
     max_temperature_c: int | None
     silence_limit_s: float | None
+    resume: bool = True
 
 
 class JobRunner:
@@ -111,7 +111,8 @@ class JobRunner:
         check_room(job.plan, job.output, disk_free_bytes(job.output))
         attempts: list[Attempt] = []
         failures = list(self._breaker.failures) if ladder else []
-        with self._studio(conditions) as studio:
+        with job_folder(self._book.folder, job.output, resume=conditions.resume) as work:
+            studio = self._studio(conditions, work)
             while True:
                 self._on_plan(job.plan)
                 error, seconds = self._attempt(job, studio, conditions, ladder, failures)
@@ -130,7 +131,10 @@ class JobRunner:
                 job = following
         seconds = time.monotonic() - conditions.started_s
         lost_s = sum(attempt.seconds for attempt in attempts[:-1])
-        self._remember(job.plan, seconds - lost_s, conditions.cores)
+        if not work.made_count:
+            # A job that went on where an earlier one stopped says nothing about speed.
+            self._remember(job.plan, seconds - lost_s, conditions.cores)
+        self._breaker.forgive(job.plan)
         track = job.recipe.sound_track
         return Result(
             path=job.output,
@@ -141,26 +145,15 @@ class JobRunner:
             recipe=job.recipe,
         )
 
-    @contextmanager
-    def _studio(self, conditions: Conditions) -> Iterator[Studio]:
-        """What the attempts of one job share; finished chunks go when the job is over."""
-        folder = Path(tempfile.gettempdir())
-        try:
-            self._book.folder.mkdir(parents=True, exist_ok=True)
-            folder = self._book.folder
-        except OSError as error:
-            _log.warning("the cache folder %s cannot be used: %s", self._book.folder, error)
-        work = folder / f"work-{time.time_ns():x}"
-        try:
-            yield Studio(
-                backends=self._backends,
-                models=self.models,
-                work_folder=work,
-                silence_limit_s=conditions.silence_limit_s,
-                cache_folder=folder,
-            )
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+    def _studio(self, conditions: Conditions, work: JobFolder) -> Studio:
+        """What the attempts of one job share."""
+        return Studio(
+            backends=self._backends,
+            models=self.models,
+            work=work,
+            silence_limit_s=conditions.silence_limit_s,
+            cache_folder=work.cache_folder,
+        )
 
     def _attempt(
         self,
@@ -179,6 +172,8 @@ class JobRunner:
             raise
         except AIVideoError as error:
             _log.info("an attempt failed", exc_info=error)
+            if isinstance(error, NumericalError):
+                studio.work.disown()
             forget_frames(error)
             released(job.plan.device, free_before)
             return error, time.monotonic() - started_s
@@ -214,7 +209,6 @@ class JobRunner:
             taught = job_done(plan, seconds, cores=cores)
             if taught is not None:
                 self._book.record_job(*taught)
-        self._breaker.forgive(plan)
 
 
 def _following(job: Job, ladder: Ladder, failures: list[Failure]) -> Job | None:

@@ -56,11 +56,21 @@ def options_for(backend: type[BaseModel], asked: Mapping[str, Option]) -> dict[s
     return own
 
 
-def _path(entry: str) -> str:
-    """A file by its name or path, and the weight that may stand behind it."""
+def own_files(options: Mapping[str, Option]) -> tuple[Path, ...]:
+    """Files of a person's own among options that `options_for` gave."""
+    given = [str(options[name]) for name in _FILES if options.get(name)]
+    return tuple(Path(_parted(one)[0]) for entry in given for one in entry.split("+"))
+
+
+def _parted(entry: str) -> tuple[str, str]:
+    """A file's name or path, and the weight that may stand behind it."""
     name, colon, weight = entry.strip().rpartition(":")
-    if not colon or not _is_number(weight):
-        name, weight = entry.strip(), ""
+    return (name, weight) if colon and _is_number(weight) else (entry.strip(), "")
+
+
+def _path(entry: str) -> str:
+    """A file by its name or path, as a path with the weight behind it."""
+    name, weight = _parted(entry)
     found = Path(name).expanduser()
     if found.exists():
         kind_of(found)  # a pickle, say, is refused here too

@@ -2,13 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from math import ceil
 from pathlib import Path
 from threading import Lock
 from typing import overload
 
 from ai_video_generator.media.image_file import read_picture
-from ai_video_generator.media.picture import Picture
+from ai_video_generator.media.picture import Picture, PictureInfo
 from ai_video_generator.media.resolution import Resolution
+from ai_video_generator.progress_tracker import ProgressTracker
+from ai_video_generator.storyboard.storyboard import Storyboard
+
+_DETAIL = 1.35
+# Pictures are read this much larger than the tightest view needs: the camera's oversampling, and a
+# little more.
 
 _KEPT = 2
 # A dissolve shows two pictures; an album of forty would otherwise fill the memory.
@@ -50,3 +57,26 @@ class PictureShelf(Sequence[Picture]):
                 picture = read_picture(self._paths[index], needed=self._needed)
             self._pictures[index] = picture
             return picture
+
+
+def shelf_for(
+    pictures: Sequence[PictureInfo],
+    storyboard: Storyboard,
+    size: Resolution,
+    progress: ProgressTracker,
+) -> PictureShelf:
+    """Read every picture once, so that a damaged one is found now and not after an hour."""
+    nearest = max(
+        framing.zoom
+        for shot in storyboard.shots
+        for framing in (shot.framing_start, shot.framing_end)
+    )
+    needed = Resolution(
+        ceil(size.width_px * nearest * _DETAIL), ceil(size.height_px * nearest * _DETAIL)
+    )
+    shelf = PictureShelf([info.path for info in pictures], needed=needed)
+    progress.start("reading the pictures", total=len(shelf), unit="pictures")
+    for index in reversed(range(len(shelf))):
+        _ = shelf[index]
+        progress.advance()
+    return shelf

@@ -1,27 +1,26 @@
 """One plan, carried out: frames flow from the model through the gate into the file."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from math import ceil
 from pathlib import Path
 
 from ai_video_generator.config.choices import SoundMode
 from ai_video_generator.core.footage import Footage
+from ai_video_generator.core.job_folder import JobFolder
 from ai_video_generator.core.loaded_models import LoadedModels, Model, Use
 from ai_video_generator.core.model_options import options_for
-from ai_video_generator.core.picture_shelf import PictureShelf
+from ai_video_generator.core.pass_names import PassNames
+from ai_video_generator.core.picture_shelf import shelf_for
 from ai_video_generator.core.recipe import RECIPE_TAG, Recipe, sound_track_for
 from ai_video_generator.core.supplies import supplies_for
 from ai_video_generator.core.watch import Watch
-from ai_video_generator.encoding.chunk_store import ChunkStore
 from ai_video_generator.encoding.sound_track import SoundTrackMode
 from ai_video_generator.encoding.video_encoder import write_video
 from ai_video_generator.errors import (
     AIVideoError,
-    DiskFullError,
     EncodingError,
     RenderError,
     SoundMismatchError,
@@ -30,7 +29,6 @@ from ai_video_generator.hardware.library_errors import translated
 from ai_video_generator.media.files import appearing
 from ai_video_generator.media.frames import FrameStream
 from ai_video_generator.media.picture import PictureInfo
-from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.sound import SoundInfo
 from ai_video_generator.media.video_file import video_info
 from ai_video_generator.models.base_model import BaseModel, Scene, Supplies
@@ -39,23 +37,14 @@ from ai_video_generator.planning.plan import Plan, Reason
 from ai_video_generator.post.output_gate import OutputGate
 from ai_video_generator.post.resizer import resized
 from ai_video_generator.post.retimer import retimed
-from ai_video_generator.progress_tracker import ProgressTracker
 from ai_video_generator.registry import Registry
 from ai_video_generator.storyboard.picture_notes import PictureNotes
-from ai_video_generator.storyboard.storyboard import Storyboard
 from ai_video_generator.storyboard.storyboard_file import laid
 
 _log = logging.getLogger(__name__)
 
 _LEAST_SILENCE_S = 600.0
 # Loading a large model from a slow disk takes minutes, and so does a pass on a weak GPU.
-
-_DETAIL = 1.35
-# Pictures are read this much larger than the tightest view needs: the camera's oversampling, and a
-# little more.
-
-_DISK_MARGIN_BYTES = 50 * 2**20
-# A disk filled to the last byte breaks other programs.
 
 _KEPT_TAGS = ("title", "artist", "album", "date", "genre")
 # What of the sound's metadata also describes the video.
@@ -118,7 +107,7 @@ class Studio:
     Attributes:
         backends: Where models are found.
         models: Lends them.
-        work_folder: Where finished chunks of slow models wait until the video is whole.
+        work: Where finished passes of slow models are kept.
         silence_limit_s: How long a model in a process of its own may give no sign of life; None
             follows the plan.
         cache_folder: For what models can make again.
@@ -126,7 +115,7 @@ class Studio:
 
     backends: Registry[type[BaseModel]]
     models: LoadedModels
-    work_folder: Path
+    work: JobFolder
     silence_limit_s: float | None
     cache_folder: Path
 
@@ -151,7 +140,7 @@ def render(job: Job, studio: Studio, watch: Watch) -> None:
     """
     plan, sound_track = job.plan, job.recipe.sound_track
     shown = laid(job.recipe.storyboard, plan.timeline)
-    shelf = _shelf(job.pictures, shown, plan.output_size, watch.progress)
+    shelf = shelf_for(job.pictures, shown, plan.output_size, watch.progress)
     scene = Scene(
         pictures=shelf,
         storyboard=shown,
@@ -166,7 +155,12 @@ def render(job: Job, studio: Studio, watch: Watch) -> None:
     )
     gate = OutputGate(shelf, shown, size=plan.output_size, fit=plan.fit, timeline=plan.timeline)
     with ExitStack() as stack:
-        path = stack.enter_context(appearing(job.output, overwrite=job.overwrite))
+        mark = studio.work.mark
+        path = stack.enter_context(appearing(job.output, overwrite=job.overwrite, mark=mark))
+        supplies = studio.supplies(job.recipe)
+        names = PassNames(job.recipe, supplies.options)
+        if plan.frames_per_pass is not None:
+            studio.work.begin(job.recipe, tuple(names.all(shown)))
         watch.progress.start("loading the model")
         use = Use(
             check=watch.check,
@@ -174,12 +168,12 @@ def render(job: Job, studio: Studio, watch: Watch) -> None:
             silence_limit_s=studio.silence_limit_s or max(_LEAST_SILENCE_S, _pass_s(plan)),
         )
         with _in_our_words(plan):
-            loan = studio.models.on_loan(plan, studio.supplies(job.recipe), use)
+            loan = studio.models.on_loan(plan, supplies, use)
             backend = stack.enter_context(loan)
         watch.begin(plan.timeline.frame_count)
         write_video(
             path,
-            gate.checked(_frames(backend, scene, job, studio, watch)),
+            gate.checked(_frames(backend, scene, job, studio, watch, names=names)),
             size=plan.output_size,
             timeline=plan.timeline,
             encoder=plan.encoder,
@@ -221,18 +215,20 @@ def _made(backend: Model, scene: Scene, plan: Plan) -> FrameStream:
         yield from frames
 
 
-def _frames(backend: Model, scene: Scene, job: Job, studio: Studio, watch: Watch) -> FrameStream:
+def _frames(
+    backend: Model, scene: Scene, job: Job, studio: Studio, watch: Watch, *, names: PassNames
+) -> FrameStream:
     """The frames of the video; those of models that make passes are kept, and not made again."""
     plan = job.plan
-    shown = laid(job.recipe.storyboard, plan.timeline)
     if plan.frames_per_pass is None:
         film = replace(scene, storyboard=laid(job.recipe.storyboard, plan.render_timeline))
         return _fitted(_made(backend, film, plan), plan)
     footage = Footage(
         recipe=job.recipe,
         scene=scene,
-        shown=shown,
-        store=ChunkStore(studio.work_folder),
+        shown=scene.storyboard,
+        store=studio.work.store,
+        names=names,
         make=lambda one: _made(backend, one, plan),
         follows_camera=studio.backends.load(plan.model).spec.follows_camera,
         begin=watch.pass_begun,
@@ -247,47 +243,9 @@ def _fitted(frames: FrameStream, plan: Plan) -> FrameStream:
     return resized(frames, plan.output_size)
 
 
-def _shelf(
-    pictures: Sequence[PictureInfo],
-    storyboard: Storyboard,
-    size: Resolution,
-    progress: ProgressTracker,
-) -> PictureShelf:
-    """Read every picture once, so that a damaged one is found now and not after an hour."""
-    nearest = max(
-        framing.zoom
-        for shot in storyboard.shots
-        for framing in (shot.framing_start, shot.framing_end)
-    )
-    needed = Resolution(
-        ceil(size.width_px * nearest * _DETAIL), ceil(size.height_px * nearest * _DETAIL)
-    )
-    shelf = PictureShelf([info.path for info in pictures], needed=needed)
-    progress.start("reading the pictures", total=len(shelf), unit="pictures")
-    for index in reversed(range(len(shelf))):
-        _ = shelf[index]
-        progress.advance()
-    return shelf
-
-
 def _tags(job: Job) -> dict[str, str]:
     kept = {name: job.sound.tags[name] for name in _KEPT_TAGS if name in job.sound.tags}
     return {**kept, RECIPE_TAG: job.recipe.model_dump_json()}
-
-
-def check_room(plan: Plan, output: Path, free_bytes: int) -> None:
-    """Find a full disk before the work begins, where it can be foreseen.
-
-    Raises:
-        DiskFullError: When the estimated file does not fit.
-    """
-    needed = plan.estimate.disk_bytes + _DISK_MARGIN_BYTES
-    if free_bytes < needed:
-        raise DiskFullError(
-            f"the video will take about {plan.estimate.disk_bytes / 1e6:.0f} MB, "
-            f"{str(output.parent)!r} has {free_bytes / 1e6:.0f} MB free",
-            hint="free some space, choose another -o, or a smaller --size",
-        )
 
 
 def check_file(path: Path, job: Job) -> None:

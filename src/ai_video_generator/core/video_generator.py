@@ -352,7 +352,8 @@ class VideoGenerator:
             images: The pictures; None looks beside the video, in the current folder, and where they
                 were last seen.
             audio: The sound; None looks in the same places.
-            **options: ``overwrite`` is taken; everything else is in the recipe.
+            **options: ``overwrite``, ``resume`` and those of the machine are taken; what the file
+                is made from is in the recipe.
 
         Raises:
             InputError: When there is no recipe, or an input is not found or has changed.
@@ -401,6 +402,7 @@ class VideoGenerator:
             time_limit_s=settings.time_limit_s(float(sound.duration_s)),
             max_temperature_c=settings.max_temperature,
             silence_limit_s=settings.silence_limit,
+            resume=settings.resume,
         )
 
     def _batch_entry(self, entry: Mapping[str, Any]) -> Result:
