@@ -127,13 +127,13 @@ def test_a_stop_ends_the_pass_within_a_step(toys: Toys) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="some bytes of the video differ; the cause is not known yet")
 def test_a_job_whose_model_is_killed_goes_on_to_the_same_video(
     toys: Toys, caplog: pytest.LogCaptureFixture
 ) -> None:
     base = "stable_video_diffusion"
     toys.write(base)
-    undisturbed = toys.make("calm.mp4", model=base, resume=False)
+    # x264 compresses small noisy frames differently now and then; ProRes does not.
+    undisturbed = toys.make("calm.mov", model=base, codec="prores", resume=False)
     whole = _passes(toys.log(base))
     assert len(whole) > 4
     # What a job taught stands as an estimate in the recipe of the next.
@@ -144,15 +144,16 @@ def test_a_job_whose_model_is_killed_goes_on_to_the_same_video(
             for child in psutil.Process().children():
                 child.kill()
 
+    kill_it = ProgressTracker(kill)
     with pytest.raises(DeviceMemoryError, match="ended by the system"):
-        toys.make(model=base, fallback=False, progress=ProgressTracker(kill))
-    result = toys.make(model=base)
+        toys.make("video.mov", model=base, codec="prores", fallback=False, progress=kill_it)
+    result = toys.make("video.mov", model=base, codec="prores")
 
     assert f"going on: 3 of {len(whole)} passes are already made" in caplog.messages
     assert _passes(toys.log(base))[len(whole) :] == [*whole[:4], *whole[3:]]
     assert result.path is not None
     assert undisturbed.path is not None
-    assert result.path.read_bytes() == undisturbed.path.read_bytes()
+    assert sha256(result.path) == sha256(undisturbed.path)
 
 
 @pytest.mark.slow
