@@ -94,6 +94,16 @@ def test_a_stop_ends_a_batch_and_keeps_the_results_so_far(tmp_path: Path) -> Non
     assert list(batch.results) == [0]
 
 
+def test_a_stop_is_heeded_while_all_is_only_looked_at(tmp_path: Path) -> None:
+    def check() -> None:
+        raise CancelledError
+
+    maker = FakeMaker()
+    with pytest.raises(CancelledError):
+        Batch(maker, [job(tmp_path, "svd", "a")], check=check).survey()
+    assert not maker.made
+
+
 def test_two_jobs_may_not_make_one_file_even_where_it_may_be_replaced(tmp_path: Path) -> None:
     entry = {"image": "p.jpg", "audio": "svd-a.wav", "overwrite": True}
     first, second = batch_results(

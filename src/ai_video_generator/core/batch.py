@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from os import PathLike
 from pathlib import Path
@@ -61,6 +61,7 @@ class Batch:
         maker: Makes each video.
         jobs: What to make.
         watcher: Is told how it goes.
+        check: Called before each job is looked at; may raise to stop.
 
     Attributes:
         results: What became of each job that has ended, by its place among the jobs.
@@ -68,8 +69,14 @@ class Batch:
     """
 
     def __init__(
-        self, maker: Maker, jobs: Sequence[BatchJob], watcher: BatchWatcher | None = None
+        self,
+        maker: Maker,
+        jobs: Sequence[BatchJob],
+        watcher: BatchWatcher | None = None,
+        *,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
+        self._check = check
         self._maker, self.jobs = maker, tuple(jobs)
         self._watcher = watcher or BatchWatcher()
         self.results: dict[int, Result] = {}
@@ -89,6 +96,7 @@ class Batch:
         makers: dict[str, int] = {}
         plan = self._maker.plan if closely else self._maker.rough_plan
         for index, job in enumerate(self.jobs):
+            self._check()
             started_s = time.monotonic()
             try:
                 if makers.setdefault(_same_file_key(job.output), index) != index:
@@ -152,7 +160,9 @@ class Batch:
         self._watcher.ended(index, result)
 
 
-def batch_results(maker: Maker, inputs: Sequence[Mapping[str, Any]]) -> list[Result]:
+def batch_results(
+    maker: Maker, inputs: Sequence[Mapping[str, Any]], *, check: Callable[[], None] = lambda: None
+) -> list[Result]:
     """Make the videos of a batch; see `VideoGenerator.generate_batch`.
 
     Raises:
@@ -166,7 +176,7 @@ def batch_results(maker: Maker, inputs: Sequence[Mapping[str, Any]]) -> list[Res
             jobs[index] = _job_of(entry)
         except Exception as error:  # noqa: BLE001  # the rest must not suffer
             found[index] = _failed(entry, error, started_s)
-    batch = Batch(maker, list(jobs.values()))
+    batch = Batch(maker, list(jobs.values()), check=check)
     batch.run()
     found |= {index: batch.results[place] for place, index in enumerate(jobs)}
     return [found[index] for index in range(len(inputs))]

@@ -205,7 +205,7 @@ class VideoGenerator:
         Raises:
             CancelledError: When a stop was asked for.
         """
-        return batch_results(self, inputs)
+        return batch_results(self, inputs, check=self._progress.check)
 
     def models_kept(self) -> AbstractContextManager[object]:
         """A context in which models stay loaded from job to job."""

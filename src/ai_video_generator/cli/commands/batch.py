@@ -95,7 +95,7 @@ def _run(
             progress=tracker,
             on_plan=lambda plan: console.note(f"making {what_is_made(plan)}"),
         )
-        work = Batch(generator, jobs, watcher)
+        work = Batch(generator, jobs, watcher, check=tracker.check)
         with stopping_on_signals(tracker):
             try:
                 if dry_run:
