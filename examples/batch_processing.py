@@ -1,5 +1,7 @@
 """Make several videos, one after another; one that fails does not stop the rest.
 
+What is made already is not made again: start it twice.
+
     python examples/batch_processing.py [FOLDER]
 
 FOLDER is where the videos go; the current folder otherwise.
@@ -31,6 +33,8 @@ def main(folder: Path) -> None:
         name = Path(str(entry["output"])).name
         if result.error is not None:
             print(f"{name}: {result.error}. {result.error.hint}")
+        elif result.was_there:
+            print(f"{name}: already made")
         else:
             print(f"{name}: {result.seconds:.1f} s, {result.sound_track}")
 

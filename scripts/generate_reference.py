@@ -20,6 +20,7 @@ from cyclopts import App
 
 import ai_video_generator
 from ai_video_generator import errors
+from ai_video_generator.cli.batch_tables import SOME_FAILED_EXIT_CODE
 from ai_video_generator.cli.main import COMMANDS, USAGE_EXIT_CODE
 from ai_video_generator.config.options import Settings, allowed_text, unit_text, value_text
 from ai_video_generator.storyboard.storyboard_file import schema
@@ -110,6 +111,7 @@ def errors_page() -> str:
         "to do about it."
     )
     rows = [(0, "", "The command did what was asked."), (USAGE_EXIT_CODE, "", "Wrong usage.")]
+    rows += [(SOME_FAILED_EXIT_CODE, "", "Some videos of a batch failed, or not all alike.")]
     rows += [
         (kind.exit_code, f"{'&emsp;' * depth}`{kind.__name__}`", _first_line(kind))
         for depth, kind in _tree(errors.AIVideoError)

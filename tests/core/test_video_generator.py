@@ -266,3 +266,31 @@ def test_a_file_that_is_not_what_was_planned_is_found_out(
     for change in (longer, slower):
         with pytest.raises(EncodingError):
             check_file(tmp_path / "v.mp4", _job(picture, sound, tmp_path / "w.mp4", change))
+
+
+def test_a_batch_leaves_out_what_is_made_already_and_sees_a_cover_once(
+    picture: Path, tmp_path: Path
+) -> None:
+    stages: list[str] = []
+    tracker = ProgressTracker(lambda report: stages.append(report.stage))
+    sounds = [write_sound(tmp_path / f"{number}.wav", 0.5) for number in range(3)]
+    inputs = [
+        {"image": picture, "audio": one, "output": one.with_suffix(".mp4"), **SMALL}
+        for one in sounds
+    ]
+    made = VideoGenerator(progress=tracker).generate_batch(inputs)
+    assert [result.was_there for result in made] == [False] * 3
+    looked = [
+        stage
+        for stage, before in zip(stages, ["", *stages], strict=False)
+        if stage == "looking at the pictures" != before
+    ]
+    assert len(looked) == 1
+
+    inputs[1]["seed"] = 5
+    again = VideoGenerator().generate_batch(inputs)
+
+    assert [result.was_there for result in again] == [True, False, True]
+    assert again[0].plan == made[0].plan
+    assert isinstance(again[1].error, OutputPathError)
+    assert "another seed" in str(again[1].error)

@@ -121,6 +121,7 @@ class ProgressDisplay:
         self._quiet = MANNER.get().quiet
         self._bar: Progress | None = None
         self._task: TaskID | None = None
+        self._whole: TaskID | None = None
         self._stage = ""
         self._line_share, self._line_time_s = 0.0, 0.0
 
@@ -167,6 +168,20 @@ class ProgressDisplay:
         elif not self._quiet:
             self._write_line(report)
         self._stage = report.stage
+
+    def show_whole(self, what: str, *, share: float, left: str) -> None:
+        """Show where all jobs together stand, above the bar of the one at hand; on terminals only.
+
+        Args:
+            what: What is being done ("4 of 12").
+            share: How far it is, 0..1.
+            left: What is left.
+        """
+        if self._bar is None:
+            return
+        if self._whole is None:
+            self._whole = self._bar.add_task(what, total=1.0, speed=left)
+        self._bar.update(self._whole, description=what, completed=share, speed=left)
 
     def _move_bar(self, bar: "Progress", report: ProgressReport) -> None:
         if report.stage != self._stage or self._task is None:

@@ -57,7 +57,7 @@ def run_job(
 
 def _open(plan: Plan) -> None:
     """Say what will be made, and why so."""
-    console.note(f"making {_what(plan)}")
+    console.note(f"making {what_is_made(plan)}")
     for reason in plan.reasons:
         if reason.topic in _TOLD:
             console.note(f"{reason.topic}: {reason.because}")
@@ -82,10 +82,11 @@ def plan_lines(plan: Plan) -> list[str]:
     estimate = plan.estimate
     cost = f"about {clock_text(estimate.seconds)} and {estimate.disk_bytes / 1e6:.1f} MB"
     reasons = (f"{reason.topic}: {reason.because}" for reason in plan.reasons)
-    return [f"{_what(plan)}: {cost}", *reasons]
+    return [f"{what_is_made(plan)}: {cost}", *reasons]
 
 
-def _what(plan: Plan) -> str:
+def what_is_made(plan: Plan) -> str:
+    """Size, rate, length and file type of what a plan makes."""
     line = plan.timeline
     return (
         f"{plan.output_size} at {rate_text(line.frame_rate)} frames/s, "

@@ -171,7 +171,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: What follows the program's name; None takes the process's own.
 
     Returns:
-        The exit code: 0; 1 unexpected; 2 wrong usage; 3 to 8 by error class; 130 stopped.
+        The exit code: 0; 1 unexpected; 2 wrong usage; 3 to 8 by error class; 9 some of a batch
+        failed; 130 stopped.
     """
     _prepare_streams()
     try:

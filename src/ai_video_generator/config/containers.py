@@ -59,6 +59,15 @@ CONTAINERS: tuple[ContainerSpec, ...] = (
 )
 
 
+def ending_for(codec: Codec | None) -> str:
+    """The usual ending of a file that holds a compression; None leaves the compression open."""
+    return next(
+        container.suffixes[0]
+        for container in CONTAINERS
+        if codec is None or codec in container.codecs
+    )
+
+
 def container_named(name: str) -> ContainerSpec:
     """The file format that a request names.
 

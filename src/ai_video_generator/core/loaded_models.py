@@ -136,8 +136,8 @@ def _put_to_use(model: Model, use: Use) -> None:
         model.check, model.silence_limit_s = use.check, use.silence_limit_s
 
 
-def _key(plan: Plan, supplies: Supplies) -> Hashable:
-    """All that decides what a loaded model is."""
+def loaded_as(plan: Plan) -> tuple[Hashable, ...]:
+    """What of a plan decides what is loaded for it."""
     return (
         plan.model,
         plan.device,
@@ -147,6 +147,13 @@ def _key(plan: Plan, supplies: Supplies) -> Hashable:
         plan.decode_frames,
         plan.tiled_decoding,
         plan.batch_size,
+    )
+
+
+def _key(plan: Plan, supplies: Supplies) -> Hashable:
+    """All that decides what a loaded model is."""
+    return (
+        *loaded_as(plan),
         tuple(sorted(supplies.options.items())),
         tuple(sorted(supplies.weights.items())),
     )

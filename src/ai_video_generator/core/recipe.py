@@ -19,6 +19,7 @@ from ai_video_generator import __version__
 from ai_video_generator.config.choices import SoundMode
 from ai_video_generator.config.containers import container_named
 from ai_video_generator.config.settings import Settings
+from ai_video_generator.core.asked import asked_of
 from ai_video_generator.encoding.sound_track import SoundTrackChoice, choose_sound_track
 from ai_video_generator.errors import InputError
 from ai_video_generator.media.files import sha256
@@ -75,6 +76,7 @@ class Recipe(BaseModel):
         storyboard: What the camera does.
         sound_track: How the sound went in, and why; None in a file type without sound.
         plan: All that was decided, with reasons.
+        asked: Options that were asked for and shape the video; None where nobody wrote them down.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -92,6 +94,7 @@ class Recipe(BaseModel):
     storyboard: StoryboardFile
     sound_track: SoundTrackChoice | None
     plan: Plan
+    asked: dict[str, str] | None = None
 
     def differences(self) -> list[str]:
         """What is not as it was when the video was made, one sentence each.
@@ -140,6 +143,7 @@ def recipe_for(
         storyboard=storyboard,
         sound_track=sound_track_for(sound, plan, settings.sound),
         plan=plan,
+        asked=asked_of(settings),
     )
 
 

@@ -36,6 +36,7 @@ class Result:
         sound_track: One sentence: how the sound went into the file.
         recipe: What the file was made from; None when the job failed.
         error: Why the job failed; None when it did not.
+        was_there: Whether the file was there already, the same that would have been made.
     """
 
     path: Path | None
@@ -45,8 +46,11 @@ class Result:
     sound_track: str = ""
     recipe: Recipe | None = None
     error: AIVideoError | None = None
+    was_there: bool = False
 
     @property
     def plan(self) -> Plan | None:
         """The plan that made the file; None when the job failed."""
+        if self.was_there and self.recipe is not None:
+            return self.recipe.plan
         return self.attempts[-1].plan if self.path and self.attempts else None

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from fractions import Fraction
 from os import PathLike
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Self
 from ai_video_generator.config.choices import Quality, Tier
 from ai_video_generator.config.containers import container_of
 from ai_video_generator.config.settings import AUTO, Settings, changed_settings, load_settings
+from ai_video_generator.core.batch import batch_results
 from ai_video_generator.core.cache_book import CacheBook
 from ai_video_generator.core.directing import directed, in_order
 from ai_video_generator.core.input_finder import InputFinder
@@ -20,9 +22,9 @@ from ai_video_generator.core.model_options import check_options
 from ai_video_generator.core.recipe import read_recipe, recipe_for
 from ai_video_generator.core.rendering import Job
 from ai_video_generator.core.result import Result
-from ai_video_generator.core.seeing import seen
+from ai_video_generator.core.seeing import Sight
 from ai_video_generator.core.storyboard_sheet import storyboard_sheet
-from ai_video_generator.errors import AIVideoError, CancelledError, InputError
+from ai_video_generator.errors import InputError
 from ai_video_generator.hardware.facts import PROCESSOR, HardwareFacts
 from ai_video_generator.hardware.hardware_detector import HardwareDetector
 from ai_video_generator.media.audio_processor import AudioProcessor
@@ -91,6 +93,7 @@ class VideoGenerator:
         self._progress = progress or ProgressTracker()
         self._book = CacheBook(self._settings.cache_folder)
         self._backends = backends = backends or BACKENDS
+        self._sight = Sight(self._book.folder)
         detector = hardware_detector or HardwareDetector(
             work_folder=self._book.folder, cache_folder=self._book.folder
         )
@@ -188,7 +191,9 @@ class VideoGenerator:
     def generate_batch(self, inputs: Sequence[Mapping[str, Any]]) -> list[Result]:
         """Make several videos, one after another; a failure does not stop the rest.
 
-        A model that two of them need stays loaded, as long as there is memory for it.
+        Those that need the same model are made one after another, and it stays loaded as long as
+        there is memory for it. A video that is there already, made from the same inputs with the
+        same options, is not made again; any other file is left as it is, unless ``overwrite``.
 
         Args:
             inputs: For each video ``image`` (a path or several), ``audio``, optionally ``output``
@@ -200,22 +205,19 @@ class VideoGenerator:
         Raises:
             CancelledError: When a stop was asked for.
         """
-        with self._runner.models:
-            return [self._batch_result(entry) for entry in inputs]
+        return batch_results(self, inputs, check=self._progress.check)
 
-    def _batch_result(self, entry: Mapping[str, Any]) -> Result:
-        """What became of one input of a batch; only a stop is raised."""
-        started_s = time.monotonic()
-        try:
-            return self._batch_entry(entry)
-        except CancelledError:
-            raise
-        except Exception as error:  # noqa: BLE001  # the rest of an album must not suffer
-            _log.exception("%s failed", entry)
-            if not isinstance(error, AIVideoError):
-                error = AIVideoError(f"unexpected {type(error).__name__}: {error}")
-            seconds = time.monotonic() - started_s
-            return Result(path=None, attempts=error.attempts, seconds=seconds, error=error)
+    def models_kept(self) -> AbstractContextManager[object]:
+        """A context in which models stay loaded from job to job."""
+        return self._runner.models
+
+    def settings_for(self, options: Mapping[str, object]) -> Settings:
+        """Settings of a job that has options of its own.
+
+        Raises:
+            SettingsError: When a name is no setting, or a value is not allowed.
+        """
+        return changed_settings(self._settings, options)
 
     def plan(
         self,
@@ -230,6 +232,23 @@ class VideoGenerator:
             AIVideoError: When an input cannot be read, or nothing can be planned.
         """
         return self.ladder(images, audio, output, **options).best
+
+    def rough_plan(
+        self, images: Sequence[AnyPath], audio: AnyPath, output: AnyPath, **options: Any
+    ) -> Plan:
+        """Decide as well as can be told without looking at the pictures; see `plan`.
+
+        It takes a tenth of the time. The camera that is chosen in the end may be another one.
+
+        Raises:
+            AIVideoError: When an input cannot be read, or nothing can be planned.
+        """
+        settings = changed_settings(self._settings, options)
+        self._check_model_options(settings)
+        pictures, sound = self._read(_paths(images), Path(audio))
+        container = container_of(Path(output)).name
+        request = _request(pictures, sound, container, settings, [None] * len(pictures))
+        return self._planner.ladder(request).best
 
     def ladder(
         self,
@@ -405,18 +424,6 @@ class VideoGenerator:
             resume=settings.resume,
         )
 
-    def _batch_entry(self, entry: Mapping[str, Any]) -> Result:
-        options = dict(entry)
-        missing = {"image", "audio"} - options.keys()
-        if missing:
-            raise InputError(
-                f"an input of the batch lacks {' and '.join(sorted(missing))}",
-                hint='write each as {"image": ..., "audio": ..., "output": ...}',
-            )
-        image, audio = options.pop("image"), Path(options.pop("audio"))
-        output = options.pop("output", audio.with_suffix(".mp4").name)
-        return self.generate(_paths(image), audio, output, **options)
-
     def _read(
         self, images: Sequence[Path], audio: Path
     ) -> tuple[tuple[PictureInfo, ...], SoundInfo]:
@@ -432,7 +439,7 @@ class VideoGenerator:
 
     def _see(self, pictures: Sequence[PictureInfo]) -> tuple[PictureNotes | None, ...]:
         """Look at the pictures: faces, places worth a shot, horizon, depth."""
-        return seen(pictures, self._progress, cache_folder=self._book.folder)
+        return self._sight.seen(pictures, self._progress)
 
     def _hear(self, audio: Path) -> Hearing:
         """Measure the sound, and hear its beats and sections, in one pass."""

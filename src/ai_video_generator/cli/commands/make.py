@@ -8,8 +8,7 @@ from cyclopts import Parameter
 from ai_video_generator.cli import console
 from ai_video_generator.cli.files import told_apart
 from ai_video_generator.cli.flags import JobFlags, settings_from
-from ai_video_generator.config.choices import Codec
-from ai_video_generator.config.containers import CONTAINERS
+from ai_video_generator.config.containers import ending_for
 
 
 def make(
@@ -39,7 +38,7 @@ def make(
     """
     pictures, sound = told_apart(files)
     settings = settings_from(flags)
-    target = output or Path(sound.stem + _ending(settings.codec))
+    target = output or Path(sound.stem + ending_for(settings.codec))
 
     from ai_video_generator.cli.job import plan_lines, run_job
     from ai_video_generator.cli.preview import preview_choice
@@ -58,15 +57,6 @@ def make(
         console.answer_json(plan)
     else:
         console.answer("\n".join(plan_lines(plan)))
-
-
-def _ending(codec: Codec | None) -> str:
-    """The first file type that holds this compression."""
-    return next(
-        container.suffixes[0]
-        for container in CONTAINERS
-        if codec is None or codec in container.codecs
-    )
 
 
 COMMAND = make
