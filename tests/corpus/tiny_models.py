@@ -172,9 +172,10 @@ def control_folder(folder: Path) -> Path:
         motion_num_attention_heads=4,
         use_simplified_condition_embedding=True,
     )
-    for block in (*control.controlnet_down_blocks, control.controlnet_mid_block):
-        # As published they have learned something; as made they are zero.
-        torch.nn.init.normal_(block.weight, std=0.5)
+    for value in control.parameters():
+        if not value.any():
+            # As published it has learned something; as made it is zero.
+            torch.nn.init.normal_(value, std=0.3)
     control.save_pretrained(folder, variant="fp16")
     return folder
 

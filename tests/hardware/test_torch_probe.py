@@ -54,6 +54,8 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
     """Puts a PyTorch where this Python, and those that it starts, find it."""
     site = tmp_path / "site"
     (site / "torch").mkdir(parents=True)
+    # Other tests load the real one.
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
     monkeypatch.setenv("PYTHONPATH", str(site))
     monkeypatch.syspath_prepend(str(site))
 
@@ -351,9 +353,13 @@ def test_a_gpu_that_woke_up_is_seen(install: Install, tmp_path: Path) -> None:
     assert _problem(tmp_path, _gpu()) == ("", ("cuda:0",))
 
 
-def test_a_folder_of_that_name_is_no_pytorch(install: Install, tmp_path: Path) -> None:
+def test_a_folder_of_that_name_is_no_pytorch(
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site = install()
     for path in (site / "torch").iterdir():
         path.unlink()
+    # Such a folder gives way to a package that comes later on the path.
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if "site-packages" not in path])
 
     assert installed_torch((), tmp_path / "cache") is None

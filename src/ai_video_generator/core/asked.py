@@ -15,6 +15,7 @@ _ONLY_HOW = frozenset(
         "threads",
         "software_encoding",
         "overwrite",
+        "resume",
     }
 )
 # They say where and how carefully the work is done, not what is shown: a night's work that goes on
