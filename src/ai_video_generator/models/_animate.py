@@ -123,7 +123,6 @@ class AnimateDiffModel(DiffusersModel):
                 str(supplies.weights["picture_adapter"]),
                 subfolder="models",
                 weight_name="ip-adapter_sd15.safetensors",
-                dtype=dtype,
                 local_files_only=True,
             )
             pipeline.set_ip_adapter_scale(self.options.likeness)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel as Options
 from pydantic import ConfigDict, Field
 
+from ai_video_generator.config.model_config import MemoryProfile
 from ai_video_generator.errors import (
     DependencyMissingError,
     NumericalError,
@@ -39,6 +40,15 @@ if TYPE_CHECKING:
     import torch
 
 _log = logging.getLogger(__name__)
+
+LIBRARIES_MEMORY = MemoryProfile(
+    fixed_bytes=1200 * 2**20,
+    bytes_per_pixel=40.0,
+    bytes_per_worker_pixel=3.0,
+    source="an estimate",
+)
+"""RAM of a job beside the weights."""
+# The libraries take 0.7 to 0.9 GB before any weights; frames pass one at a time.
 
 _COMPILE_FROM_S = 1800.0
 # Compiling takes one to three minutes and is said to save a tenth to a quarter of a step; from half

@@ -3,7 +3,7 @@
 from fractions import Fraction
 from typing import ClassVar
 
-from ai_video_generator.config.model_config import MemoryProfile, ModelSpec, NetworkProfile
+from ai_video_generator.config.model_config import ModelSpec, NetworkProfile
 from ai_video_generator.config.weights_table import (
     MOTION_ADAPTER,
     PICTURE_ADAPTER,
@@ -13,6 +13,7 @@ from ai_video_generator.config.weights_table import (
 from ai_video_generator.hardware.facts import Precision
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.models._animate import AnimateDiffModel
+from ai_video_generator.models._diffusers import LIBRARIES_MEMORY
 
 UNET_BYTES = 1_719_125_304 + 837_000_000
 VAE_BYTES = 167_335_342
@@ -37,13 +38,6 @@ NETWORK = NetworkProfile(
     teraflop_per_megapixel=_STEPS * STEP_TERAFLOP + DECODE_TERAFLOP,
     source="counted, not measured: benchmarks/network_profiles.json",
 )
-MEMORY = MemoryProfile(
-    fixed_bytes=1200 * 2**20,
-    bytes_per_pixel=40.0,
-    bytes_per_worker_pixel=3.0,
-    source="an estimate",
-)
-# The libraries take 0.7 to 0.9 GB before any weights; frames pass one at a time.
 
 
 class AnimateDiff(AnimateDiffModel):
@@ -61,7 +55,7 @@ class AnimateDiff(AnimateDiffModel):
         size_multiple_px=64,
         quality=50,
         cpu_seconds_per_megapixel=0.03,
-        memory=MEMORY,
+        memory=LIBRARIES_MEMORY,
         network=NETWORK,
         needs_torch=True,
         takes_prompt=True,

@@ -48,6 +48,10 @@ class AnimateDiffKeyframe(AnimateDiffModel):
 
     def denoise(self, scene: Scene, frame_count: int, preview: Preview) -> "torch.Tensor":
         """Run the pipeline up to its latents; see `DiffusersModel.denoise`."""
+        import torch
+
+        # The pipeline draws the picture's latents from PyTorch's own generator.
+        torch.manual_seed(scene.seed)
         rgb = first_view(scene).to_rgb()
         self.pipeline.heard_latents = lambda latents: preview.learn(latents, rgb)
         found = self.pipeline(

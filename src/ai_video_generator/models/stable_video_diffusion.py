@@ -3,13 +3,14 @@
 from fractions import Fraction
 from typing import ClassVar
 
-from ai_video_generator.config.model_config import MemoryProfile, ModelSpec, NetworkProfile
+from ai_video_generator.config.model_config import ModelSpec, NetworkProfile
 from ai_video_generator.config.weights_table import (
     PREVIEW_DECODER,
     STABLE_VIDEO_DIFFUSION_XT,
 )
 from ai_video_generator.hardware.facts import Precision
 from ai_video_generator.media.resolution import Resolution
+from ai_video_generator.models._diffusers import LIBRARIES_MEMORY
 from ai_video_generator.models._svd import Svd
 
 STEP_BYTES, FREE_STEP_BYTES, DECODE_BYTES = 355.0, 165.0, 2250.0
@@ -30,13 +31,6 @@ NETWORK = NetworkProfile(
     teraflop_per_megapixel=_STEPS * _STEP_TERAFLOP + DECODE_TERAFLOP,
     source="counted, not measured: benchmarks/network_profiles.json",
 )
-MEMORY = MemoryProfile(
-    fixed_bytes=1200 * 2**20,
-    bytes_per_pixel=40.0,
-    bytes_per_worker_pixel=3.0,
-    source="an estimate",
-)
-# The libraries take 0.7 to 0.9 GB before any weights; frames pass one at a time.
 
 
 class StableVideoDiffusion(Svd):
@@ -54,7 +48,7 @@ class StableVideoDiffusion(Svd):
         size_multiple_px=64,
         quality=60,
         cpu_seconds_per_megapixel=0.03,
-        memory=MEMORY,
+        memory=LIBRARIES_MEMORY,
         network=NETWORK,
         needs_torch=True,
         follows_camera=False,
