@@ -1,5 +1,6 @@
 """Every test gets its own folders and a clean environment, and leaves no thread behind."""
 
+import logging
 import os
 import shutil
 import signal
@@ -32,6 +33,19 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     for name in ("HOME", "USERPROFILE", "LOCALAPPDATA", "APPDATA"):
         monkeypatch.setenv(name, str(home))
     return home
+
+
+@pytest.fixture(autouse=True)
+def own_log() -> Iterator[None]:
+    """Take away what a command run in this process has hung on the log."""
+    log, raises = logging.getLogger("ai_video_generator"), logging.raiseExceptions
+    handlers, level = list(log.handlers), log.level
+    yield
+    for handler in set(log.handlers) - set(handlers):
+        log.removeHandler(handler)
+        handler.close()
+    log.setLevel(level)
+    logging.raiseExceptions = raises
 
 
 @pytest.fixture(autouse=True)
