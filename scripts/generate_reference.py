@@ -22,7 +22,8 @@ import ai_video_generator
 from ai_video_generator import errors
 from ai_video_generator.cli.batch_tables import SOME_FAILED_EXIT_CODE
 from ai_video_generator.cli.main import COMMANDS, USAGE_EXIT_CODE
-from ai_video_generator.config.options import Settings, allowed_text, unit_text, value_text
+from ai_video_generator.config.option_field import allowed_text, unit_text, value_text
+from ai_video_generator.config.options import Settings
 from ai_video_generator.storyboard.storyboard_file import schema
 
 FOLDER = Path(__file__).parent.parent / "docs" / "reference"

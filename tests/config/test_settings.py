@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from ai_video_generator.config.choices import Codec, Fit, Tier
-from ai_video_generator.config.options import Settings, allowed_text, choices, value_text
+from ai_video_generator.config.option_field import allowed_text, choices, value_text
+from ai_video_generator.config.options import Settings
 from ai_video_generator.config.settings import changed_settings, load_settings, settings_path
 from ai_video_generator.errors import SettingsError
 from ai_video_generator.media.resolution import Resolution

@@ -3,16 +3,16 @@
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from cyclopts import Parameter
-from pydantic import create_model
+from pydantic import BaseModel, create_model
 from pydantic.fields import FieldInfo
 
-from ai_video_generator.config.options import (
-    JobOptions,
+from ai_video_generator.config.option_field import (
     allowed_text,
     choices,
     unit_text,
     value_text,
 )
+from ai_video_generator.config.options import JobOptions, RunOptions
 from ai_video_generator.config.settings import Settings, load_settings
 
 
@@ -30,19 +30,28 @@ def _flag(field: FieldInfo) -> tuple[Any, None]:
     return Annotated[(bool if is_switch else str) | None, parameter], None
 
 
+def _flags(name: str, options: type[BaseModel]) -> Any:
+    fields: dict[str, Any] = {field: _flag(info) for field, info in options.model_fields.items()}
+    return Annotated[create_model(name, **fields) | None, Parameter(name="*")]
+
+
 if TYPE_CHECKING:
     JobFlags: TypeAlias = JobOptions | None
+    RunFlags: TypeAlias = RunOptions | None
 else:
-    _fields = {name: _flag(field) for name, field in JobOptions.model_fields.items()}
-    JobFlags = Annotated[create_model("JobFlags", **_fields) | None, Parameter(name="*")]
+    JobFlags = _flags("JobFlags", JobOptions)
     """A command takes all flags of a job as ``flags: JobFlags = None``."""
+    RunFlags = _flags("RunFlags", RunOptions)
+    """A command that works takes those of a run as ``run: RunFlags = None``."""
 
 
-def settings_from(flags: JobFlags) -> Settings:
+def settings_from(flags: JobFlags, run: RunFlags = None) -> Settings:
     """The settings of this run: the flags that were given, over all other layers.
 
     Raises:
         SettingsError: When a flag, a variable or the settings file holds what is not allowed.
     """
-    given = flags.model_dump(exclude_none=True) if flags else {}
+    given: dict[str, object] = {}
+    for group in (flags, run):
+        given |= group.model_dump(exclude_none=True) if group else {}
     return load_settings(given, overrides_are_flags=True).values

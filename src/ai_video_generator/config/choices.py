@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from ai_video_generator.hardware.tiers import Tier
 
-__all__ = ["Codec", "Fit", "Order", "Quality", "SoundMode", "Style", "Tier"]
+__all__ = ["Codec", "Fit", "Notify", "Order", "Quality", "SoundMode", "Style", "Tier"]
 
 
 class Quality(StrEnum):
@@ -61,3 +61,11 @@ class SoundMode(StrEnum):
     AUTO = "auto"
     COPY = "copy"
     ENCODE = "encode"
+
+
+class Notify(StrEnum):
+    """When the desktop shows that work has ended."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"

@@ -4,36 +4,39 @@ import re
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic.fields import FieldInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from ai_video_generator.config.amounts import checked_size_bytes, checked_time_limit, time_limit_s
 from ai_video_generator.config.choices import (
     Codec,
     Fit,
+    Notify,
     Order,
     Quality,
     SoundMode,
     Style,
     Tier,
 )
+from ai_video_generator.config.option_field import (
+    AUTO,
+    CHOICE,
+    EXPANDED,
+    OR_AUTO,
+    TEXT,
+    option,
+)
 from ai_video_generator.errors import SettingsError
 from ai_video_generator.media.resolution import NAMED_SIZES, Resolution, parse_size
 from ai_video_generator.media.timeline import parse_frame_rate
 
-AUTO = "auto"
-"""What a person writes to leave a decision to the program."""
-
 _DEVICE = re.compile(r"(cuda|rocm|mps|xpu):\d{1,3}", re.ASCII)
+
+_URL = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
 
 _MAX_SEED = 2**32 - 1
 # The largest seed that every common random generator takes (NumPy's legacy one stops here).
-
-
-def _none_when_auto(value: object) -> object:
-    return None if isinstance(value, str) and value.strip().lower() == AUTO else value
 
 
 def named_values(text: str) -> dict[str, str]:
@@ -56,33 +59,12 @@ def checked_pairs(text: str) -> str:
     return ", ".join(f"{name}={value}" for name, value in named_values(text).items())
 
 
-def _plain_text(value: object) -> object:
-    """Take a size, a rate or a number where its text is meant (``fps = 30`` in a file)."""
-    return value if value is None or isinstance(value, bool) else str(value).strip()
-
-
-def _lower_text(value: object) -> object:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
 def _checked_size(text: str) -> str:
     return AUTO if text.lower() == AUTO else str(parse_size(text))
 
 
 def _checked_rate(text: str) -> str:
     return AUTO if text.lower() == AUTO else str(parse_frame_rate(text))
-
-
-def _option(
-    default: object, sentence: str, *, allowed: str = "", unit: str = "", **limits: Any
-) -> Any:
-    """Declare a field; ``allowed`` is needed only where type and limits do not say it."""
-    return Field(
-        default,
-        description=sentence,
-        json_schema_extra={"allowed": allowed, "unit": unit},
-        **limits,
-    )
 
 
 def _checked_limit(text: str) -> str:
@@ -96,14 +78,10 @@ def _checked_device(text: str) -> str:
     return name
 
 
-def _expanded(value: object) -> object:
-    """Take ``~`` as the home folder, and an empty text as not set."""
-    return (Path(value).expanduser() if value else None) if isinstance(value, str) else value
-
-
-_Text = BeforeValidator(_plain_text)
-_Choice = BeforeValidator(_lower_text)
-_OrAuto = BeforeValidator(_none_when_auto)
+def _checked_url(text: str) -> str:
+    if text and not _URL.match(text):
+        raise SettingsError(f"{text!r} is no address", hint="begin with https:// or http://")
+    return text
 
 
 class JobOptions(BaseModel):
@@ -111,103 +89,103 @@ class JobOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    size: Annotated[str, AfterValidator(_checked_size), _Text] = _option(
+    size: Annotated[str, AfterValidator(_checked_size), TEXT] = option(
         AUTO,
         "Size of the video; auto takes the largest that this machine makes in time.",
         allowed=f"auto, an even size such as 1920x1080, {', '.join(NAMED_SIZES)}",
         unit="pixels",
     )
-    fps: Annotated[str, AfterValidator(_checked_rate), _Text] = _option(
+    fps: Annotated[str, AfterValidator(_checked_rate), TEXT] = option(
         AUTO,
         "Frame rate; auto takes the highest that this machine makes in time.",
         allowed="auto, 24, 23.976, 30000/1001, from 1 to 240",
         unit="frames per second",
     )
-    fit: Annotated[Fit, _Choice] = _option(
+    fit: Annotated[Fit, CHOICE] = option(
         Fit.AUTO, "How a picture of one shape fills a frame of another."
     )
-    quality: Annotated[Quality, _Choice] = _option(
+    quality: Annotated[Quality, CHOICE] = option(
         Quality.AUTO, "How much time may be spent for a better picture."
     )
-    codec: Annotated[Codec | None, _OrAuto, _Choice] = _option(
+    codec: Annotated[Codec | None, OR_AUTO, CHOICE] = option(
         None, "How the video is compressed; auto takes what the file type plays everywhere."
     )
-    sound: Annotated[SoundMode, _Choice] = _option(
+    sound: Annotated[SoundMode, CHOICE] = option(
         SoundMode.AUTO,
         "What happens to the sound; auto copies it bit for bit where its length stays exact.",
     )
-    style: Annotated[Style, _Choice] = _option(
+    style: Annotated[Style, CHOICE] = option(
         Style.AUTO, "How the video is directed; auto takes what suits the sound."
     )
-    order: Annotated[Order, _Choice] = _option(
+    order: Annotated[Order, CHOICE] = option(
         Order.GIVEN, "In which order several pictures are shown."
     )
-    storyboard: Annotated[Path | None, BeforeValidator(_expanded), _OrAuto] = _option(
+    storyboard: Annotated[Path | None, EXPANDED, OR_AUTO] = option(
         None,
         "A storyboard to follow, as `aivg storyboard` writes it; auto directs anew.",
         allowed="auto, or a JSON file",
     )
-    seed: int = _option(
+    seed: int = option(
         0, "The same seed and the same inputs give the same video.", ge=0, le=_MAX_SEED
     )
-    prompt: Annotated[str, _Text] = _option(
+    prompt: Annotated[str, TEXT] = option(
         "",
         "What the video should show, for models that take words.",
         allowed="a sentence or two",
         max_length=2000,
     )
-    negative_prompt: Annotated[str, _Text] = _option(
+    negative_prompt: Annotated[str, TEXT] = option(
         "", "What it should not show.", allowed="a few words", max_length=2000
     )
-    model_options: Annotated[str, AfterValidator(checked_pairs), _Text] = _option(
+    model_options: Annotated[str, AfterValidator(checked_pairs), TEXT] = option(
         "",
         "Options that only the model has, as docs/models.md lists them.",
         allowed="name=value, several with commas between them: steps=20, fps=8",
     )
-    tier: Annotated[Tier | None, _OrAuto, _Choice] = _option(
+    tier: Annotated[Tier | None, OR_AUTO, CHOICE] = option(
         None, "Plan as for a machine of this strength; auto asks the machine."
     )
-    model: Annotated[str, _Text] = _option(
+    model: Annotated[str, TEXT] = option(
         AUTO,
         "What makes the frames; auto takes the best that this machine can run.",
         allowed="auto, or the name of an installed model",
         min_length=1,
     )
-    gpu: Annotated[str, AfterValidator(_checked_device), _Text] = _option(
+    gpu: Annotated[str, AfterValidator(_checked_device), TEXT] = option(
         AUTO,
         "The only GPU to use, as `aivg hardware` names it.",
         allowed="auto, or a device such as cuda:1",
     )
-    cpu: bool = _option(False, "Leave GPUs alone; frames are made on the processor.")
-    lowvram: bool = _option(
+    cpu: bool = option(False, "Leave GPUs alone; frames are made on the processor.")
+    lowvram: bool = option(
         False, "Use as little of a GPU's memory as a model can, which takes longer."
     )
-    reserve_vram: Annotated[str, AfterValidator(checked_size_bytes), _Text] = _option(
+    reserve_vram: Annotated[str, AfterValidator(checked_size_bytes), TEXT] = option(
         "0",
         "Memory of a GPU to leave free for other programs, beyond the usual margin.",
         allowed="a size such as 2GB, 500MB",
     )
-    time_limit: Annotated[str, AfterValidator(_checked_limit), _Text] = _option(
+    time_limit: Annotated[str, AfterValidator(_checked_limit), TEXT] = option(
         AUTO,
         "Longest time that the job may take; auto takes what the quality allows.",
         allowed="auto, 90s, 30m, 1h30m, or 2x for twice the sound's length",
     )
-    fallback: bool = _option(
+    fallback: bool = option(
         True, "Try the next best plan when one fails; every change is told and written down."
     )
-    resume: bool = _option(
+    resume: bool = option(
         True,
         "Go on with finished passes of an earlier run that was stopped, and keep them for a later "
         "one; otherwise all are made anew, and none is kept.",
     )
-    silence_limit: Annotated[float | None, _OrAuto] = _option(
+    silence_limit: Annotated[float | None, OR_AUTO] = option(
         None,
         "How long a model on a GPU may give no sign of life before it is ended; auto takes ten "
         "minutes, or longer where a pass is expected to take longer.",
         unit="seconds",
         gt=0,
     )
-    max_temperature: Annotated[int | None, _OrAuto] = _option(
+    max_temperature: Annotated[int | None, OR_AUTO] = option(
         None,
         "Pause while the GPU is hotter than this; auto never does.",
         allowed="auto, or a whole number from 40 to 110",
@@ -215,11 +193,16 @@ class JobOptions(BaseModel):
         ge=40,
         le=110,
     )
-    threads: int = _option(
+    ratings: bool = option(
+        True,
+        "Let what was rated well go first, where the planner would as soon take the one as the "
+        "other.",
+    )
+    threads: int = option(
         0, "Processor cores to use; 0 uses all that this process may.", unit="cores", ge=0
     )
-    software_encoding: bool = _option(False, "Leave hardware video encoders alone.")
-    overwrite: bool = _option(False, "Replace the output file if it exists.")
+    software_encoding: bool = option(False, "Leave hardware video encoders alone.")
+    overwrite: bool = option(False, "Replace the output file if it exists.")
 
     def time_limit_s(self, sound_duration_s: float) -> float | None:
         """Seconds that the job may take; None leaves it to the quality."""
@@ -241,6 +224,35 @@ class JobOptions(BaseModel):
         return None if self.fps == AUTO else parse_frame_rate(self.fps)
 
 
+class RunOptions(BaseModel):
+    """What a run of the program tells others; each field is a flag of the commands that work."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    notify: Annotated[Notify, CHOICE] = option(
+        Notify.AUTO,
+        "Show a notification on the desktop at the end; auto does after more than a minute.",
+    )
+    on_done: Annotated[str, TEXT] = option(
+        "",
+        "A command to run at the end, whether all went well or not; it finds what became of the "
+        "work in AIVG_STATE, AIVG_PATH and other variables.",
+        allowed="a command line",
+    )
+    webhook: Annotated[str, AfterValidator(_checked_url), TEXT] = option(
+        "",
+        "An address to send a JSON document to at the end, whether all went well or not.",
+        allowed="an address that begins with https:// or http://",
+    )
+    metrics_port: int = option(
+        0,
+        "Serve measurements for Prometheus on this port of this computer while working; 0 does "
+        "not.",
+        ge=0,
+        le=65535,
+    )
+
+
 class LogFormat(StrEnum):
     """How the log file is written."""
 
@@ -248,58 +260,23 @@ class LogFormat(StrEnum):
     JSON = "json"
 
 
-class Settings(JobOptions):
-    """All settings: those of a job, and those of the program itself."""
+class Settings(JobOptions, RunOptions):
+    """All settings: those of a job, of a run, and of the program itself."""
 
-    cache_folder: Annotated[Path | None, BeforeValidator(_expanded), _OrAuto] = _option(
+    cache_folder: Annotated[Path | None, EXPANDED, OR_AUTO] = option(
         None,
         "Where measured speeds and finished passes are kept; auto takes the system's cache folder.",
         allowed="auto, or a folder",
     )
-    log_folder: Annotated[Path | None, BeforeValidator(_expanded), _OrAuto] = _option(
+    data_folder: Annotated[Path | None, EXPANDED, OR_AUTO] = option(
+        None,
+        "Where the queue, the history and the ratings are kept; auto takes the system's data "
+        "folder.",
+        allowed="auto, or a folder",
+    )
+    log_folder: Annotated[Path | None, EXPANDED, OR_AUTO] = option(
         None, "Where log files go; auto takes the system's log folder.", allowed="auto, or a folder"
     )
-    log_format: Annotated[LogFormat, _Choice] = _option(
+    log_format: Annotated[LogFormat, CHOICE] = option(
         LogFormat.TEXT, "How the log file is written: lines of text, or of JSON."
     )
-
-
-def choices(field: FieldInfo) -> tuple[str, ...]:
-    """What a person may write for a field that is a choice; empty for other fields."""
-    kinds = get_args(field.annotation) or (field.annotation,)
-    values = [
-        member.value
-        for kind in kinds
-        if isinstance(kind, type) and issubclass(kind, StrEnum)
-        for member in kind
-    ]
-    return tuple(dict.fromkeys([AUTO, *values] if values and field.default is None else values))
-
-
-def allowed_text(field: FieldInfo) -> str:
-    """Say in a few words what a field takes: ``0..4294967295``, ``copy, encode``, ``yes or no``."""
-    extra = field.json_schema_extra
-    if isinstance(extra, dict) and extra["allowed"]:
-        return str(extra["allowed"])
-    if names := choices(field):
-        return ", ".join(names)
-    if field.annotation is bool:
-        return "true or false"
-    limits = {type(limit).__name__: limit for limit in field.metadata}
-    low, high = (getattr(limits.get(name), name.lower(), None) for name in ("Ge", "Le"))
-    if high is not None:
-        return f"a whole number from {low} to {high}"
-    return "auto, or a number above 0" if low is None else f"a whole number, at least {low}"
-
-
-def unit_text(field: FieldInfo) -> str:
-    """The unit of a field's value; empty where it has none."""
-    extra = field.json_schema_extra
-    return str(extra["unit"]) if isinstance(extra, dict) else ""
-
-
-def value_text(value: object) -> str:
-    """Write a setting's value as a person would: ``auto`` for None, ``true`` for True."""
-    if value is None:
-        return AUTO
-    return str(value).lower() if isinstance(value, bool) else str(value)

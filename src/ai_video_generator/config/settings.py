@@ -11,7 +11,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from ai_video_generator.config.options import AUTO, JobOptions, Settings, allowed_text
+from ai_video_generator.config.option_field import AUTO, allowed_text
+from ai_video_generator.config.options import JobOptions, Settings
 from ai_video_generator.errors import SettingsError
 
 __all__ = [

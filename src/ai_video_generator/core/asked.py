@@ -1,6 +1,7 @@
 """What was asked of a job, as far as it shapes the video: the same asked again gives the same."""
 
-from ai_video_generator.config.options import JobOptions, value_text
+from ai_video_generator.config.option_field import value_text
+from ai_video_generator.config.options import JobOptions
 from ai_video_generator.config.settings import Settings
 from ai_video_generator.media.files import sha256
 
@@ -12,6 +13,7 @@ _ONLY_HOW = frozenset(
         "fallback",
         "silence_limit",
         "max_temperature",
+        "ratings",
         "threads",
         "software_encoding",
         "overwrite",

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ai_video_generator.config.options import AUTO, JobOptions
+from ai_video_generator.config.option_field import AUTO
+from ai_video_generator.config.options import JobOptions
 from ai_video_generator.config.settings import Settings, changed_settings
 from ai_video_generator.core.batch_folder import Pair, paired
 from ai_video_generator.core.batch_rows import Problem, Row, read_rows

@@ -9,7 +9,7 @@ from functools import cached_property
 from ai_video_generator.config.amounts import size_bytes
 from ai_video_generator.config.containers import container_named
 from ai_video_generator.config.model_config import ModelSpec
-from ai_video_generator.config.options import AUTO
+from ai_video_generator.config.option_field import AUTO
 from ai_video_generator.config.settings import Settings
 from ai_video_generator.core.cache_book import CacheBook
 from ai_video_generator.core.weights import WeightStore

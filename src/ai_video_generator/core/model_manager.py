@@ -11,7 +11,7 @@ from typing import Any
 from ai_video_generator.config.choices import Tier
 from ai_video_generator.config.machines import machine_named, typical_machines
 from ai_video_generator.config.model_config import ModelSpec
-from ai_video_generator.config.options import AUTO
+from ai_video_generator.config.option_field import AUTO
 from ai_video_generator.config.settings import Settings, load_settings
 from ai_video_generator.core.cache_book import CacheBook
 from ai_video_generator.core.job_planner import JobPlanner, request_for

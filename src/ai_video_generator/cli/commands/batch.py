@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import CycloptsError, Parameter
 
 from ai_video_generator.cli import console
-from ai_video_generator.cli.flags import JobFlags, settings_from
+from ai_video_generator.cli.flags import JobFlags, RunFlags, settings_from
 
 if TYPE_CHECKING:
     from ai_video_generator.cli.batch_tables import BatchRow
@@ -26,6 +26,7 @@ def batch(
     dry_run: _Switch = False,
     json: _Switch = False,
     flags: JobFlags = None,
+    run: RunFlags = None,
 ) -> int:
     """Make many videos, from folders of pictures and sounds or from lists.
 
@@ -49,10 +50,11 @@ def batch(
             nothing.
         json: Print one JSON document instead of the table.
         flags: Options of all jobs.
+        run: What is told at the end, and while it works.
     """
     if not sources:
         raise CycloptsError(msg="give at least one folder or list.")
-    settings = settings_from(flags)
+    settings = settings_from(flags, run)
 
     from ai_video_generator.cli.batch_tables import check_report
     from ai_video_generator.core.batch_list import read_batch

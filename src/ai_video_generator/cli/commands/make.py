@@ -7,7 +7,7 @@ from cyclopts import Parameter
 
 from ai_video_generator.cli import console
 from ai_video_generator.cli.files import told_apart
-from ai_video_generator.cli.flags import JobFlags, settings_from
+from ai_video_generator.cli.flags import JobFlags, RunFlags, settings_from
 from ai_video_generator.config.containers import ending_for
 
 
@@ -19,6 +19,7 @@ def make(
     preview: Annotated[bool, Parameter(negative="")] = False,
     preview_as: Annotated[str | None, Parameter(name="--preview-as")] = None,
     flags: JobFlags = None,
+    run: RunFlags = None,
 ) -> None:
     """Make one video from a picture, or several, and a sound.
 
@@ -35,9 +36,10 @@ def make(
         preview: Show roughly what a model is making, in the terminal, where both can.
         preview_as: How to show it: kitty, sixel, blocks, or a FILE.png that is written anew.
         flags: Options of the job.
+        run: What is told at the end, and while it works.
     """
     pictures, sound = told_apart(files)
-    settings = settings_from(flags)
+    settings = settings_from(flags, run)
     target = output or Path(sound.stem + ending_for(settings.codec))
 
     from ai_video_generator.cli.job import plan_lines, run_job

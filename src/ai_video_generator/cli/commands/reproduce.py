@@ -5,6 +5,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from ai_video_generator.cli.flags import RunFlags, settings_from
+
 
 def reproduce(
     video: Path,
@@ -14,6 +16,7 @@ def reproduce(
     picture: Annotated[list[Path] | None, Parameter(negative="")] = None,
     sound: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
+    run: RunFlags = None,
 ) -> None:
     """Make a video once more from the recipe inside it.
 
@@ -26,13 +29,13 @@ def reproduce(
         picture: Where a picture is now; once for each picture, in order.
         sound: Where the sound is now.
         json: Print one JSON document.
+        run: What is told at the end, and while it works.
     """
-    from ai_video_generator.cli.flags import settings_from
     from ai_video_generator.cli.job import run_job
 
     run_job(
         lambda generator: generator.reproduce(video, output, images=picture, audio=sound),
-        settings=settings_from(None),
+        settings=settings_from(None, run),
         json=json,
     )
 

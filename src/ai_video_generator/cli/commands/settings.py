@@ -42,7 +42,8 @@ def settings(
     from rich.table import Table
     from rich.text import Text
 
-    from ai_video_generator.config.options import Settings, value_text
+    from ai_video_generator.config.option_field import value_text
+    from ai_video_generator.config.options import Settings
 
     table = Table("setting", "value", "from", "meaning", box=None, pad_edge=False)
     for name, field in Settings.model_fields.items():
