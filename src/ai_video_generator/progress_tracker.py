@@ -114,6 +114,10 @@ class ProgressTracker:
         """Ask the worker to stop at its next unit; any thread or signal handler may call this."""
         self._stopped.set()
 
+    def renew(self) -> None:
+        """Forget an earlier request to stop: the next job may begin."""
+        self._stopped.clear()
+
     def check(self) -> None:
         """Give the worker a place to stop.
 
