@@ -1,6 +1,9 @@
 """A worker: one process that carries out jobs of the queue on one device, one after another."""
 
 import logging
+import os
+import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -147,6 +150,24 @@ class Worker:
     def _planned(self, plan: Plan) -> None:
         if self._recording is not None:
             self._recording.planned(plan)
+
+
+def run_under_crew(worker: Worker) -> None:
+    """Let a worker work in a process of its own, until its crew closes its standard input.
+
+    Raises:
+        EnvironmentProblemError: When the database can no longer be used.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the crew's to heed
+    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
+
+    def wait_for_the_end() -> None:
+        while os.read(sys.stdin.fileno(), 1):
+            pass
+        worker.stop()
+
+    threading.Thread(target=wait_for_the_end, name="input", daemon=True).start()
+    worker.run()
 
 
 def machine_started_s() -> float:
