@@ -188,7 +188,7 @@ class ProgressDisplay:
             if self._task is not None:
                 bar.remove_task(self._task)
             self._task = bar.add_task(report.stage, total=report.total or None, speed="")
-        bar.update(self._task, completed=report.done + report.part, speed=_speed_text(report))
+        bar.update(self._task, completed=report.done + report.part, speed=speed_text(report))
 
     def _write_line(self, report: ProgressReport) -> None:
         now_s = self._clock()
@@ -201,10 +201,10 @@ class ProgressDisplay:
         if tenth or waited_s >= _LINE_INTERVAL_S:
             self._line_share, self._line_time_s = share, now_s
             percent = f" {share:.0%}" if report.total else f" {report.done} {report.unit}".rstrip()
-            note(f"{report.stage}:{percent}{_speed_text(report, before=', ')}")
+            note(f"{report.stage}:{percent}{speed_text(report, before=', ')}")
 
 
-def _speed_text(report: ProgressReport, *, before: str = "") -> str:
+def speed_text(report: ProgressReport, *, before: str = "") -> str:
     """Speed and time left, as far as they are known: ``48.1 frames/s, 0:12 left``."""
     parts = []
     if report.units_per_s is not None and report.unit == "bytes":

@@ -8,9 +8,11 @@ from ai_video_generator.cli.signals import stopping_on_signals
 from ai_video_generator.config.settings import Settings
 from ai_video_generator.core.result import Result
 from ai_video_generator.core.video_generator import VideoGenerator
+from ai_video_generator.jobs.job import JobRequest, Source
+from ai_video_generator.jobs.recorded import recorder
 from ai_video_generator.media.timeline import clock_text, rate_text
 from ai_video_generator.planning.plan import Plan
-from ai_video_generator.progress_tracker import ProgressTracker
+from ai_video_generator.progress_tracker import ProgressReport, ProgressTracker
 
 _TOLD = ("size", "frame rate")
 # The two decisions that people ask about; `aivg plan` and `aivg show` tell all.
@@ -19,6 +21,7 @@ _TOLD = ("size", "frame rate")
 def run_job(
     job: Callable[[VideoGenerator], Result],
     *,
+    request: JobRequest,
     settings: Settings,
     json: bool,
     preview: PreviewChoice | None = None,
@@ -27,6 +30,7 @@ def run_job(
 
     Args:
         job: What to do with the generator.
+        request: The same, as it is written down.
         settings: Settings of this run.
         json: Whether the answer is the whole result as JSON, instead of the path alone.
         preview: Where previews are shown; None shows none.
@@ -35,10 +39,20 @@ def run_job(
         CancelledError: When the person stopped it.
         AIVideoError: When it cannot be done.
     """
-    with console.ProgressDisplay(preview=preview) as display:
-        tracker = ProgressTracker(display)
-        with stopping_on_signals(tracker):
-            result = job(VideoGenerator(settings=settings, progress=tracker, on_plan=_open))
+    with recorder(settings) as record, console.ProgressDisplay(preview=preview) as display:
+
+        def hear(report: ProgressReport) -> None:
+            display(report)
+            record(report)
+
+        def plan(chosen: Plan) -> None:
+            _open(chosen)
+            record.planned(chosen)
+
+        tracker = ProgressTracker(hear)
+        with record.job(request, Source.COMMAND), stopping_on_signals(tracker):
+            result = job(VideoGenerator(settings=settings, progress=tracker, on_plan=plan))
+            record.ended(result)
     _close(result)
     if json:
         console.answer_json(

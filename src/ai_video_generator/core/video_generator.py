@@ -381,7 +381,7 @@ class VideoGenerator:
         video = Path(video)
         recipe = read_recipe(video)
         settings = changed_settings(self._settings, options)
-        target = Path(output) if output else video.with_stem(f"{video.stem}-again")
+        target = Path(output) if output else again_path(video)
         if container_of(target).name != recipe.plan.container:
             raise InputError(
                 f"{target.name!r} is not of the same file type as {video.name!r}",
@@ -451,6 +451,11 @@ class VideoGenerator:
         paths = [*(info.path for info in job.pictures), job.sound.path]
         for entry, path in zip([*job.recipe.pictures, job.recipe.sound], paths, strict=True):
             self._book.record_input(entry.sha256, path)
+
+
+def again_path(video: Path) -> Path:
+    """Where the copy of a video goes unless another place is named."""
+    return video.with_stem(f"{video.stem}-again")
 
 
 def _request(

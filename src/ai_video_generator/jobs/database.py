@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 DATABASE_NAME = "jobs.sqlite"
 
-_WAIT_S = 30.0
+_WAIT_S = 10.0
 # For another program's write: each takes milliseconds, a disk that sleeps wakes in seconds.
 
 

@@ -100,7 +100,7 @@ def insert(
         connection.execute("DELETE FROM events WHERE job_id = ? AND kind = ?", (job_id, kind.value))
     connection.execute(
         "INSERT INTO events (job_id, time_s, kind, data, blob) VALUES (?, ?, ?, ?, ?)",
-        (job_id, time_s, kind.value, json.dumps(values), blob or None),
+        (job_id, time_s, kind.value, json.dumps(values, default=str), blob or None),
     )
 
 

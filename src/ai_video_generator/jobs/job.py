@@ -1,10 +1,11 @@
 """Jobs as they are kept: what was asked, where it stands, what became of it."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -56,7 +57,20 @@ class Wanted(StrEnum):
     CANCEL = "cancel"
 
 
-class JobRequest(BaseModel):
+class _Kept(BaseModel):
+    """A value that is kept as JSON, whose paths may hold bytes that are no text."""
+
+    def to_text(self) -> str:
+        """Write it in ASCII, bytes that are no text as escapes."""
+        return json.dumps(self.model_dump(), default=str)
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """Read what `to_text` has written."""
+        return cls.model_validate(json.loads(text))
+
+
+class JobRequest(_Kept):
     """What was asked for.
 
     Attributes:
@@ -78,7 +92,7 @@ class JobRequest(BaseModel):
     options: dict[str, str] = Field(default_factory=dict)
 
 
-class Outcome(BaseModel):
+class Outcome(_Kept):
     """What became of a job.
 
     Attributes:
@@ -169,6 +183,27 @@ class Event:
     kind: EventKind
     values: Mapping[str, Any]
     blob: bytes = b""
+
+
+def requested(
+    kind: Kind, pictures: Sequence[Path], sound: Path, output: Path, settings: Settings
+) -> JobRequest:
+    """A request as it is kept: with absolute paths, which mean the same in every process.
+
+    Args:
+        kind: What is to be done.
+        pictures: The pictures, in order.
+        sound: The sound.
+        output: The file to make.
+        settings: Settings of the job.
+    """
+    return JobRequest(
+        kind=kind,
+        pictures=tuple(path.absolute() for path in pictures),
+        sound=sound.absolute(),
+        output=output.absolute(),
+        options=options_of(settings),
+    )
 
 
 def options_of(settings: Settings) -> dict[str, str]:

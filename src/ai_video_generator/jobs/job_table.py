@@ -47,7 +47,7 @@ def new_job(
         (
             state.value,
             source.value,
-            request.model_dump_json(),
+            request.to_text(),
             priority,
             last_position(connection),
             now_s,
@@ -72,9 +72,9 @@ def end(
     """End a job."""
     connection.execute(
         "UPDATE jobs SET holder = '', wanted = '', ended_s = ?, outcome = ? WHERE id = ?",
-        (now_s, outcome.model_dump_json(), job_id),
+        (now_s, outcome.to_text(), job_id),
     )
-    told = outcome.model_dump(mode="json", exclude_defaults=True)
+    told = outcome.model_dump(exclude_defaults=True)
     change(connection, job_id, state, now_s=now_s, **told)
 
 
@@ -102,7 +102,7 @@ def as_job(row: Row) -> Job:
         id=row["id"],
         state=JobState(row["state"]),
         source=Source(row["source"]),
-        request=JobRequest.model_validate_json(row["request"]),
+        request=JobRequest.from_text(row["request"]),
         priority=row["priority"],
         position=row["position"],
         wanted=Wanted(row["wanted"]),
@@ -112,5 +112,5 @@ def as_job(row: Row) -> Job:
         ended_s=row["ended_s"],
         run_count=row["run_count"],
         crash_count=row["crash_count"],
-        outcome=Outcome.model_validate_json(outcome) if outcome else None,
+        outcome=Outcome.from_text(outcome) if outcome else None,
     )

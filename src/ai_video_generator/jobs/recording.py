@@ -104,6 +104,8 @@ class Recording:
             _PACKAGE.removeHandler(handler)
 
     def _tell(self, kind: EventKind, values: Mapping[str, Any], blob: bytes = b"") -> None:
+        if not self._works:
+            return  # each try may wait for seconds
         with self._harmless():
             self._events.tell(self._job.id, kind, values, blob)
 
@@ -133,10 +135,11 @@ class _Warnings(logging.Handler):
 
 def outcome_of(result: Result) -> Outcome:
     """What became of a job that ended well."""
-    return Outcome(path=result.path, seconds=result.seconds, was_there=result.was_there)
+    path = result.path.absolute() if result.path else None
+    return Outcome(path=path, seconds=result.seconds, was_there=result.was_there)
 
 
-def failure_of(error: Exception, seconds: float) -> Outcome:
+def failure_of(error: BaseException, seconds: float) -> Outcome:
     """What became of a job that failed."""
     return Outcome(
         seconds=seconds,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ai_video_generator.cli.batch_tables import BatchRow
     from ai_video_generator.config.settings import Settings
     from ai_video_generator.core.batch_list import BatchJob
+    from ai_video_generator.planning.plan import Plan
 
 _Switch = Annotated[bool, Parameter(negative="")]
 
@@ -86,17 +87,19 @@ def _run(
     from ai_video_generator.core.batch import Batch
     from ai_video_generator.core.video_generator import VideoGenerator
     from ai_video_generator.errors import CancelledError
+    from ai_video_generator.jobs.recorded import recorder
     from ai_video_generator.progress_tracker import ProgressTracker
 
     stopped: CancelledError | None = None
-    with console.ProgressDisplay() as display:
-        watcher = BatchDisplay(display, jobs)
+    with recorder(settings) as record, console.ProgressDisplay() as display:
+        watcher = BatchDisplay(display, jobs, record, settings)
+
+        def plan(chosen: "Plan") -> None:
+            console.note(f"making {what_is_made(chosen)}")
+            record.planned(chosen)
+
         tracker = ProgressTracker(watcher)
-        generator = VideoGenerator(
-            settings=settings,
-            progress=tracker,
-            on_plan=lambda plan: console.note(f"making {what_is_made(plan)}"),
-        )
+        generator = VideoGenerator(settings=settings, progress=tracker, on_plan=plan)
         work = Batch(generator, jobs, watcher, check=tracker.check)
         with stopping_on_signals(tracker):
             try:
@@ -107,6 +110,7 @@ def _run(
                     work.run()
             except CancelledError as error:
                 stopped = error
+                record.failed(error)
     rows = batch_rows(work, dry_run=dry_run)
     _answer(rows, json=json)
     if report is not None:

@@ -34,9 +34,11 @@ def draft(
     target = output or Path(f"{sound.stem}-draft.mp4")
 
     from ai_video_generator.cli.job import run_job
+    from ai_video_generator.jobs.job import Kind, requested
 
     run_job(
         lambda generator: generator.generate_draft(pictures, sound, target),
+        request=requested(Kind.DRAFT, pictures, sound, target, settings),
         settings=settings,
         json=json,
     )

@@ -32,9 +32,19 @@ def reproduce(
         run: What is told at the end, and while it works.
     """
     from ai_video_generator.cli.job import run_job
+    from ai_video_generator.core.video_generator import again_path
+    from ai_video_generator.jobs.job import JobRequest, Kind
 
+    target = output or again_path(video)
     run_job(
-        lambda generator: generator.reproduce(video, output, images=picture, audio=sound),
+        lambda generator: generator.reproduce(video, target, images=picture, audio=sound),
+        request=JobRequest(
+            kind=Kind.REPRODUCE,
+            pictures=tuple(path.absolute() for path in picture or ()),
+            sound=sound.absolute() if sound else None,
+            output=target.absolute(),
+            video=video.absolute(),
+        ),
         settings=settings_from(None, run),
         json=json,
     )
