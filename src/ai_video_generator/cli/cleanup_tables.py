@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ai_video_generator.core.checks.check import size_text
+from ai_video_generator.core.checks.check import one_line, size_text
 from ai_video_generator.core.cleanup import Cleaned, Kind, Leftover
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def item_lines(going: Iterable[Leftover], now_s: float) -> list[str]:
         )
         for one in own[:_SHOWN]:
             size, age = bytes_text(one.size_bytes), age_text(now_s - one.used_s)
-            lines.append(f"{kind.value}: {one.path}, {size}, {age}: {one.what}")
+            lines.append(one_line(f"{kind.value}: {one.path}, {size}, {age}: {one.what}"))
         if len(own) > _SHOWN:
             rest = own[_SHOWN:]
             lines.append(
@@ -67,6 +67,14 @@ def item_lines(going: Iterable[Leftover], now_s: float) -> list[str]:
                 "--json tells all"
             )
     return lines
+
+
+def foreign_lines(found: Iterable[Leftover]) -> list[str]:
+    """A line for each thing that is not the program's own, and for how many more there are."""
+    foreign = [one for one in found if one.kind is Kind.FOREIGN]
+    lines = [one_line(f"left alone: {one.path}: {one.what}") for one in foreign[:_SHOWN]]
+    rest = len(foreign) - len(lines)
+    return [*lines, f"left alone: and {rest} more; --json tells all"] if rest else lines
 
 
 def document(

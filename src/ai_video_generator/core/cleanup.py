@@ -90,15 +90,15 @@ class Cleaned:
 
 
 def folders(settings: Settings) -> dict[str, Path]:
-    """The program's folders, by what is in them."""
+    """The program's folders, by what is in them; a link that a person set for one is followed."""
     import platformdirs
 
     logs = settings.log_folder or Path(platformdirs.user_log_dir("aivg", appauthor=False))
     data = settings.data_folder or Path(platformdirs.user_data_dir("aivg", appauthor=False))
     return {
-        "cache": CacheBook(settings.cache_folder).folder.absolute(),
-        "logs": logs.absolute(),
-        "data": data.absolute(),
+        "cache": CacheBook(settings.cache_folder).folder.resolve(),
+        "logs": logs.resolve(),
+        "data": data.resolve(),
         "weights": WeightStore().cache_folder,
     }
 
@@ -106,7 +106,7 @@ def folders(settings: Settings) -> dict[str, Path]:
 def sources(settings: Settings) -> tuple[Source, ...]:
     """All that look for leftovers of these settings, in the order in which they are shown."""
     where, store = folders(settings), WeightStore()
-    cache, logs, data = where["cache"], where["logs"], (store.book.folder, where["data"])
+    cache, logs, data = where["cache"], where["logs"], (store.book.folder.resolve(), where["data"])
     return (
         JobSource(cache),
         FileSource(cache, logs, data, system_temporary_folder()),

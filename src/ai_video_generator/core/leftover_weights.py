@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Never
 
 from ai_video_generator.core.folder_lock import is_held, locked
-from ai_video_generator.core.installable import installables
+from ai_video_generator.core.installable import Installable, installables
 from ai_video_generator.core.leftovers import DAY_S, BusyError, Kind, Leftover, drop_files
 from ai_video_generator.core.weights import WeightStore
 from ai_video_generator.core.weights_removal import Removal
@@ -24,6 +25,10 @@ class WeightsSource:
         self._store = store
         self._lock = store.book.folder / "weights.lock"
         self._is_alone = False
+
+    @cached_property
+    def _models(self) -> tuple[Installable, ...]:
+        return tuple(installables().values())
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -64,11 +69,11 @@ class WeightsSource:
         return 0
 
     def _orphans(self, *, in_use: bool) -> Iterator[Leftover]:
-        what = "no model of this release needs it"
-        if _some_are_broken():
+        files, what = list(self._orphan_files()), "no model of this release needs it"
+        if files and _some_are_broken():
             # Whose weights are whose cannot be known then.
             in_use, what = True, "a model that cannot be loaded just now may need it"
-        for (repository, _, name), path in self._orphan_files():
+        for (repository, _, name), path in files:
             with suppress(OSError):
                 state = path.stat()
                 yield Leftover(
@@ -82,7 +87,7 @@ class WeightsSource:
                 )
 
     def _orphan_files(self) -> Iterator[tuple[tuple[str, str, str], Path]]:
-        for file in self._store.orphans(installables().values()).files:
+        for file in self._store.orphans(self._models).files:
             path = self._store.file_path(*file)
             # What a person has linked to another place is not ours to remove.
             if path.is_file() and self._is_inside(path):
@@ -91,7 +96,7 @@ class WeightsSource:
     def _installed(self) -> Iterator[Leftover]:
         files: dict[Path, int] = {}
         used_s = 0.0
-        for model in installables().values():
+        for model in self._models:
             for part in self._store.state(model).parts:
                 for file in part.present:
                     with suppress(OSError):

@@ -56,6 +56,8 @@ def cleanup(
     console.answer(tables.kinds_table(found, going, now_s))
     for line in tables.item_lines(going, now_s):
         console.answer(line)
+    for line in tables.foreign_lines(found):
+        console.note(line)
     size = tables.bytes_text(tables.total_bytes(going))
     if not going:
         console.answer("nothing would go")
