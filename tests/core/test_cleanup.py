@@ -292,6 +292,7 @@ def test_files_of_other_names_and_what_links_lead_to_survive(
         written(chunks / "holiday.mkv", age_s=99 * DAY_S),
         written(cache / "letter.txt"),
         written(cache / "models" / "depth" / "model.onnx"),
+        written(cache / "work" / f"alone-{'7' * 16}" / "holiday.mkv", age_s=99 * DAY_S),
         written(system / "aivg-photos" / "photo.jpg", age_s=99 * DAY_S),
         written(system / "aivg-abcd1234" / "photo.jpg", age_s=99 * DAY_S),
         written(tmp_path / "logs" / "notes.log", age_s=99 * DAY_S),
@@ -311,7 +312,6 @@ def test_files_of_other_names_and_what_links_lead_to_survive(
     assert chunk_names(cache) == {A, "holiday"}
 
 
-@pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
 def test_what_a_killed_run_left_goes_here_and_beside_its_video(
     settings: Settings, cache: Path, tmp_path: Path
 ) -> None:
@@ -325,7 +325,7 @@ def test_what_a_killed_run_left_goes_here_and_beside_its_video(
         written(cache / "work" / "running" / f"{mark}.lock", content=b"")
         told = f'{{"folder": "{output}", "jobs": []}}'.encode()
         written(cache / "work" / "running" / f"{mark}.json", content=told)
-        alone = written(cache / "work" / f"alone-{mark}" / "x.mkv").parent
+        alone = written(cache / "work" / f"alone-{mark}" / f"{A}.json").parent
         with appearing(output / "video.mp4", overwrite=True, mark=living.mark) as own:
             (leftover,) = chosen(settings)
             assert leftover.size_bytes == 3000 + len(told)

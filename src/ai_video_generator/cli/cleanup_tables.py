@@ -59,7 +59,7 @@ def item_lines(going: Iterable[Leftover], now_s: float) -> list[str]:
         )
         for one in own[:_SHOWN]:
             size, age = bytes_text(one.size_bytes), age_text(now_s - one.used_s)
-            lines.append(one_line(f"{kind.value}: {one.path}, {size}, {age}: {one.what}"))
+            lines.append(one_line(f"{kind.value}: {one.what}; {size}, {age}; {one.path}"))
         if len(own) > _SHOWN:
             rest = own[_SHOWN:]
             lines.append(

@@ -13,6 +13,7 @@ from ai_video_generator.core.leftover_names import (
     MANIFEST,
     PROMPT,
     UNFINISHED,
+    is_named,
 )
 from ai_video_generator.core.leftover_runs import UNKNOWN_RUNS, Runs, runs_of
 from ai_video_generator.core.leftovers import (
@@ -21,6 +22,7 @@ from ai_video_generator.core.leftovers import (
     drop_files,
     plain_files,
     size_bytes,
+    tree_files,
 )
 from ai_video_generator.errors import AIVideoError
 from ai_video_generator.media.files import unfinished_files
@@ -109,10 +111,8 @@ class JobSource:
             old = now_s - last_s > KEPT_S
             yield _passes(path, own, what, in_use=in_use, is_worthless=old and not in_use)
         for path, state in (free | used).items():
-            what, old = (
-                "finished frames of a job that is not known",
-                now_s - state.st_mtime > KEPT_S,
-            )
+            what = "finished frames of a job that is not known"
+            old = now_s - state.st_mtime > KEPT_S
             yield _passes(path, {path: state}, what, in_use=path in used, is_worthless=old)
 
     def _prompts(self, *, in_use: bool) -> Iterator[Leftover]:
@@ -131,7 +131,7 @@ class JobSource:
         """What each killed run left, here and beside the video that it was making."""
         for mark in sorted(runs.dead):
             files = list(self._unfinished(mark))
-            if (alone := self._work / f"alone-{mark}").is_dir() and not alone.is_symlink():
+            if _is_own_store(alone := self._work / f"alone-{mark}"):
                 files.append(alone)
             lock = self._work / "running" / f"{mark}.lock"
             note = lock.with_suffix(".json")
@@ -179,6 +179,13 @@ def _passes(
 def _taken(files: dict[Path, stat_result], names: Collection[str]) -> dict[Path, stat_result]:
     """Files of these chunks, which are no longer among the others then."""
     return {path: files.pop(path) for path in list(files) if path.name.partition(".")[0] in names}
+
+
+def _is_own_store(folder: Path) -> bool:
+    """Whether a folder is there, is no link, and holds nothing but what a run puts there."""
+    names = (path.name for path, _ in tree_files(folder))
+    is_there = folder.is_dir() and not folder.is_symlink()
+    return is_there and all(is_named(name, (CHUNK, UNFINISHED)) for name in names)
 
 
 def _is_damaged(path: Path) -> bool:

@@ -62,7 +62,11 @@ class WeightsSource:
     def drop(self, leftover: Leftover) -> int:
         """Remove one; of weights also what was noted of them."""
         if leftover.kind is Kind.DOWNLOADS:
-            return drop_files(leftover)
+            freed_bytes = drop_files(leftover)
+            with suppress(OSError):  # they hold something else
+                leftover.path.parent.rmdir()
+                leftover.path.parent.parent.rmdir()
+            return freed_bytes
         for file, path in self._orphan_files():
             if path == leftover.path:
                 return self._store.remove(Removal(files=(file,), size_bytes=leftover.size_bytes))
