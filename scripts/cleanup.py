@@ -1,16 +1,7 @@
-"""Remove unfinished downloads and weights that no model needs; only tells without ``--yes``."""
+"""Show what the program has left on the disk, and remove it: ``aivg cleanup``, the same flags."""
 
 import sys
 
-from ai_video_generator.core.installable import installables
-from ai_video_generator.core.weights import WeightStore
+from ai_video_generator.cli.main import main
 
-store = WeightStore()
-partials, orphans = store.partials(), store.orphans(installables().values())
-for name in [*map(str, partials), *("/".join(file) for file in orphans.files)]:
-    print(name)
-if "--yes" in sys.argv[1:]:
-    freed = sum(path.stat().st_size for path in partials) + store.remove(orphans)
-    for path in partials:
-        path.unlink()
-    print(f"{freed / 1e6:.0f} MB are free again")
+sys.exit(main(["cleanup", *sys.argv[1:]]))

@@ -215,7 +215,8 @@ def test_install_without_a_name_is_wrong_usage() -> None:
     assert aivg("models", "install").returncode == 2
 
 
-def test_the_scripts_do_the_same(usb: Path) -> None:
+def test_the_scripts_do_the_same(usb: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(usb.parent))
     scripts = Path(__file__).parents[2] / "scripts"
 
     def run(name: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -224,8 +225,11 @@ def test_the_scripts_do_the_same(usb: Path) -> None:
 
     done = run("install_models.py", "weighty", "--yes", "--from", str(usb))
     assert done.stdout == "weighty is installed and verified\n", done.stderr
-    assert run("cleanup.py").stdout == ""
-    (Path(WeightStore().cache_folder) / "models--maker--model/blobs/x.aivg.incomplete").touch()
+    assert "nothing would go" in run("cleanup.py").stdout
+    partial = WeightStore().cache_folder / "models--maker--model" / "blobs" / "x.aivg.incomplete"
+    partial.touch()
+    assert "nothing would go" in run("cleanup.py").stdout
+    os.utime(partial, (0, 0))
     assert "x.aivg.incomplete" in run("cleanup.py").stdout
     assert len(WeightStore().partials()) == 1
     assert "0 MB are free again" in run("cleanup.py", "--yes").stdout

@@ -3,6 +3,7 @@
 import pytest
 
 from ai_video_generator.config.amounts import (
+    age_s,
     checked_size_bytes,
     checked_time_limit,
     size_bytes,
@@ -60,3 +61,18 @@ def test_a_size_has_decimal_or_binary_units(text: str, count: int) -> None:
 def test_what_is_no_size_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="no size of memory"):
         size_bytes(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [("12h", 12.0), ("30d", 720.0), ("2w", 336.0), ("1d 12h", 36.0), ("30m", 0.5)],
+)
+def test_an_age_has_a_unit(text: str, hours: float) -> None:
+    assert age_s(text) == hours * 3600
+
+
+@pytest.mark.parametrize("text", ["", "30", "2y", "d", "1d2", "-1d", "1dd", "soon"])
+def test_what_is_no_age_says_how_to_write_one(text: str) -> None:
+    with pytest.raises(SettingsError, match="is no age") as caught:
+        age_s(text)
+    assert "30d" in caught.value.hint

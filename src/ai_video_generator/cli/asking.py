@@ -21,6 +21,15 @@ def check_confirmed(question: str, *, yes: bool, flag: str) -> None:
         return
     if not sys.stdin.isatty():
         raise InputError(f"nobody is there to answer: {question}", hint=f"answer yes with {flag}")
-    console.tell(f"{question} [y/N]")
-    if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+    if not is_confirmed(question):
         raise InputError("the answer was no, and nothing was changed")
+
+
+def is_confirmed(question: str) -> bool:
+    """Whether the person at the terminal says yes.
+
+    Args:
+        question: What is asked, on stderr.
+    """
+    console.tell(f"{question} [y/N]")
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}

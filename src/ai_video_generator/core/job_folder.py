@@ -91,7 +91,7 @@ class JobFolder:
             _log.warning("going on: %d of %d passes are already made", len(made_names), len(names))
         made_share = len(made_names) / len(names)
         needed = needed_work_bytes(recipe.plan, self._work, self._output, made_share)
-        with _alone_in(self._work):
+        with alone_in(self._work):
             if not self._alone:
                 manifest = JobManifest.of(recipe, self._output, self._own)
                 self._jobs.append(manifest.digest)
@@ -172,7 +172,7 @@ def _begun(work: Path, output: Path, stack: ExitStack, *, alone: bool) -> JobFol
     flush_folder(work)
     folder = JobFolder(work, secrets.token_hex(_MARK_BYTES), output, alone=alone)
     lock = work / "running" / f"{folder.mark}.lock"
-    with _alone_in(work):
+    with alone_in(work):
         _clear_killed(work)
         stack.enter_context(held(lock))
         stack.callback(_unless_impossible, lambda: _end(work, folder))
@@ -181,7 +181,7 @@ def _begun(work: Path, output: Path, stack: ExitStack, *, alone: bool) -> JobFol
 
 
 def _end(work: Path, folder: JobFolder) -> None:
-    with _alone_in(work):
+    with alone_in(work):
         folder.ended()
 
 
@@ -193,7 +193,7 @@ def _unless_impossible(do: Callable[[], None]) -> None:
         _log.warning("the work folder cannot be cleared up: %s", error)
 
 
-def _alone_in(work: Path) -> Any:
+def alone_in(work: Path) -> Any:
     """Let no other run begin, end or clear up meanwhile; each takes a moment."""
     return locked(work / "lock", on_wait=lambda: None, check=lambda: None)
 
@@ -221,7 +221,7 @@ def _clear_killed(work: Path) -> None:
 def _cleared_beside_output(told: Path, mark: str) -> bool:
     """Whether nothing of a run is left in the folder of its output."""
     try:
-        folder = Path(_read(told)["folder"])
+        folder = Path(read_note(told)["folder"])
         if not folder.is_dir():
             return time.time() - told.stat().st_mtime > KEPT_S
         for path in unfinished_files(folder, mark):
@@ -236,12 +236,13 @@ def _in_use(work: Path) -> set[str]:
     digests: set[str] = set()
     for lock in filter(is_held, (work / "running").glob("*.lock")):
         with suppress(KeyError, TypeError):
-            digests.update(_read(lock.with_suffix(".json"))["jobs"])
+            digests.update(read_note(lock.with_suffix(".json"))["jobs"])
     manifests = (JobManifest.read(work / "jobs" / f"{digest}.json") for digest in digests)
     return {name for manifest in manifests if manifest for name in manifest.chunks}
 
 
-def _read(path: Path) -> Any:
+def read_note(path: Path) -> Any:
+    """What a run has told of itself; an empty mapping where nothing can be read."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

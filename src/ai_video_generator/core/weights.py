@@ -164,6 +164,10 @@ class WeightStore:
         """
         return carried_out(removal, self._cache, self._book)
 
+    def file_path(self, repository: str, commit: str, path: str) -> Path:
+        """Where a file of a commit is, or would be."""
+        return self._cache.snapshot(repository, commit) / path
+
     def partials(self) -> list[Path]:
         """Downloads that were begun and not finished."""
         return list(self._cache.partials())
