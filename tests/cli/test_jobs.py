@@ -174,6 +174,22 @@ def test_every_command_is_written_down(folder: Path) -> None:
     ]
 
 
+def test_a_batch_can_be_queued_once(folder: Path) -> None:
+    (folder / "list.csv").write_text(
+        "picture,sound,output,seed\nphoto.png,song.wav,1.mp4,7\nphoto.png,song.wav,2.mp4,\n"
+    )
+    words = ("batch", "list.csv", "-o", "videos", "--queue", *SMALL)
+    done = aivg(*words, folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert [line.split()[0] for line in done.stdout.splitlines()] == ["1", "2"]
+    seeds = [job["request"]["options"].get("seed") for job in listed()]
+    assert seeds == ["7", None]
+    assert states() == {"1.mp4": "queued", "2.mp4": "queued"}
+    again = aivg(*words, folder=folder)
+    assert (again.returncode, again.stdout) == (0, "")
+    assert "job 1 makes it already" in again.stderr
+
+
 def test_a_history_that_cannot_be_written_spoils_no_video(folder: Path) -> None:
     (folder / "file").write_text("")
     nowhere = str(folder / "file" / "data")

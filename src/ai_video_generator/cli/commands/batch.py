@@ -25,6 +25,7 @@ def batch(
     name: str | None = None,
     report: Path | None = None,
     dry_run: _Switch = False,
+    queue: _Switch = False,
     json: _Switch = False,
     flags: JobFlags = None,
     run: RunFlags = None,
@@ -49,6 +50,7 @@ def batch(
         report: Write what became of each into this file, .csv or .json.
         dry_run: Say what would be made, how long it would take and how large it would be; make
             nothing.
+        queue: Put them into the queue, which aivg jobs work makes, and make nothing now.
         json: Print one JSON document instead of the table.
         flags: Options of all jobs.
         run: What is told at the end, and while it works.
@@ -68,6 +70,8 @@ def batch(
     if asked.unused:
         names = ", ".join(path.name for path in asked.unused)
         console.note(f"without a sound: {names}")
+    if queue:
+        return _queue(asked.jobs, settings, json=json)
     return _run(asked.jobs, settings, report=report, dry_run=dry_run, json=json)
 
 
@@ -118,6 +122,22 @@ def _run(
     if stopped is not None:
         raise stopped
     return exit_code(rows)
+
+
+def _queue(jobs: "Sequence[BatchJob]", settings: "Settings", *, json: bool) -> int:
+    """Put the jobs into the queue, and tell their numbers."""
+    from ai_video_generator.cli.batch_queue import queued
+    from ai_video_generator.cli.jobs_tables import document
+
+    _make_folders(jobs)
+    added = queued(jobs, settings)
+    if json:
+        console.answer_json([document(job) for job in added])
+    else:
+        for job in added:
+            console.answer(f"{job.id} {job.request.output}")
+        console.note(f"{len(added)} added; aivg jobs work makes them")
+    return 0
 
 
 def _answer(rows: "Sequence[BatchRow]", *, json: bool) -> None:
