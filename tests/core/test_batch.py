@@ -23,6 +23,7 @@ class FakeMaker:
 
     def __init__(self, **errors: Exception) -> None:
         self.made: list[str] = []
+        self.read_ahead: list[str] = []
         self._errors = errors
 
     def settings_for(self, options: Mapping[str, object]) -> Settings:
@@ -41,6 +42,10 @@ class FakeMaker:
             raise self._errors[output.stem]
         self.made.append(output.stem)
         return Result(path=output)
+
+    def reading_ahead(self, images: Any, audio: Path) -> AbstractContextManager[None]:
+        self.read_ahead.append(audio.stem)
+        return nullcontext()
 
     def models_kept(self) -> AbstractContextManager[object]:
         return nullcontext()
@@ -61,6 +66,7 @@ def test_jobs_of_one_model_are_made_together_and_told_in_the_order_given(tmp_pat
     batch = Batch(maker, [job(tmp_path, *one) for one in names])
     batch.run()
     assert maker.made == ["a", "c", "e", "b", "d"]
+    assert maker.read_ahead == ["svd-c", "svd-e", "lcm-b", "lcm-d"]
     told = [result.path for _, result in sorted(batch.results.items())]
     assert told == [tmp_path / f"{name}.mp4" for _, name in names]
 

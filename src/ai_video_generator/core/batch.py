@@ -4,7 +4,8 @@ import logging
 import os
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
+from itertools import zip_longest
 from os import PathLike
 from pathlib import Path
 from typing import Any, Protocol
@@ -36,6 +37,9 @@ class Maker(Protocol):
 
     def generate(self, images: Sequence[Path], audio: Path, output: Path, **options: Any) -> Result:
         """Make one video."""
+
+    def reading_ahead(self, images: Sequence[Path], audio: Path) -> AbstractContextManager[None]:
+        """Read the inputs of the next job meanwhile."""
 
     def models_kept(self) -> AbstractContextManager[object]:
         """Keep models loaded from job to job."""
@@ -119,14 +123,24 @@ class Batch:
         with self._maker.models_kept():
             if not self._surveyed:
                 self.survey()
-            for index in self.order():
+            order = self.order()
+            for index, following in zip_longest(order, order[1:]):
                 job, started_s = self.jobs[index], time.monotonic()
                 self._watcher.begins(index)
                 try:
-                    made = self._maker.generate(job.pictures, job.sound, job.output, **job.options)
+                    with self._ahead(following):
+                        made = self._maker.generate(
+                            job.pictures, job.sound, job.output, **job.options
+                        )
                 except Exception as error:  # noqa: BLE001  # the rest must not suffer
                     made = _failed(job, error, started_s)
                 self._end(index, made)
+
+    def _ahead(self, index: int | None) -> AbstractContextManager[None]:
+        """Read what a job needs while another one is made; None when none follows."""
+        if index is None:
+            return nullcontext()
+        return self._maker.reading_ahead(self.jobs[index].pictures, self.jobs[index].sound)
 
     def order(self) -> list[int]:
         """Places of the jobs to make, in the order in which they are made.

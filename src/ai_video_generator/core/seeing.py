@@ -38,7 +38,7 @@ class Sight:
         """What is in each picture; see the function of this name."""
         network = depth_model(self._cache_folder)
         eye = (network, network.is_file())
-        keys = {info.path: (*eye, *_file_key(info.path)) for info in pictures}
+        keys = {info.path: (*eye, *file_key(info.path)) for info in pictures}
         new = [info for info in pictures if keys[info.path] not in self._kept]
         notes = seen(new, progress, cache_folder=self._cache_folder) if new else ()
         found = dict(zip((keys[info.path] for info in new), notes, strict=True))
@@ -49,8 +49,12 @@ class Sight:
         return tuple(told)
 
 
-def _file_key(path: Path) -> tuple[object, ...]:
-    """What changes when a file does."""
+def file_key(path: Path) -> tuple[object, ...]:
+    """What changes when a file does.
+
+    Raises:
+        OSError: When there is no such file.
+    """
     state = path.stat()
     return path.absolute(), state.st_ino, state.st_size, state.st_mtime_ns
 

@@ -16,21 +16,18 @@ from ai_video_generator.core.batch import batch_results
 from ai_video_generator.core.cache_book import CacheBook
 from ai_video_generator.core.directing import directed, in_order
 from ai_video_generator.core.input_finder import InputFinder
+from ai_video_generator.core.input_reader import InputReader
 from ai_video_generator.core.job_planner import JobPlanner, request_for
 from ai_video_generator.core.job_runner import Conditions, JobRunner
 from ai_video_generator.core.model_options import check_options
 from ai_video_generator.core.recipe import read_recipe, recipe_for
 from ai_video_generator.core.rendering import Job
 from ai_video_generator.core.result import Result
-from ai_video_generator.core.seeing import Sight
 from ai_video_generator.core.storyboard_sheet import storyboard_sheet
 from ai_video_generator.errors import InputError
 from ai_video_generator.hardware.facts import PROCESSOR, HardwareFacts
 from ai_video_generator.hardware.hardware_detector import HardwareDetector
-from ai_video_generator.media.audio_processor import AudioProcessor
 from ai_video_generator.media.files import check_output
-from ai_video_generator.media.hearing import Hearing
-from ai_video_generator.media.image_file import picture_info
 from ai_video_generator.media.picture import PictureInfo
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.sound import SoundInfo
@@ -93,7 +90,7 @@ class VideoGenerator:
         self._progress = progress or ProgressTracker()
         self._book = CacheBook(self._settings.cache_folder)
         self._backends = backends = backends or BACKENDS
-        self._sight = Sight(self._book.folder)
+        self._inputs = InputReader(self._book.folder, self._progress)
         detector = hardware_detector or HardwareDetector(
             work_folder=self._book.folder, cache_folder=self._book.folder
         )
@@ -146,10 +143,10 @@ class VideoGenerator:
         container = container_of(output).name
         self._check_model_options(settings)
         check_output(output, overwrite=settings.overwrite, inputs=(*paths, audio))
-        pictures = self._read_pictures(paths)
-        hearing = self._hear(audio)
+        pictures = self._inputs.pictures(paths)
+        hearing = self._inputs.heard(audio)
         sound = hearing.info
-        pictures, notes = in_order(pictures, self._see(pictures), settings.order)
+        pictures, notes = in_order(pictures, self._inputs.seen(pictures), settings.order)
         request = _request(pictures, sound, container, settings, notes)
         ladder = self._planner.ladder(request)
         plan = self._runner.first_plan(ladder) if settings.fallback else ladder.best
@@ -211,6 +208,15 @@ class VideoGenerator:
         """A context in which models stay loaded from job to job."""
         return self._runner.models
 
+    def reading_ahead(self, images: Sequence[Path], audio: Path) -> AbstractContextManager[None]:
+        """A context in which the inputs of the next job are read meanwhile, on a thread.
+
+        Args:
+            images: Its pictures.
+            audio: Its sound.
+        """
+        return self._inputs.ahead(images, audio)
+
     def settings_for(self, options: Mapping[str, object]) -> Settings:
         """Settings of a job that has options of its own.
 
@@ -245,7 +251,8 @@ class VideoGenerator:
         """
         settings = changed_settings(self._settings, options)
         self._check_model_options(settings)
-        pictures, sound = self._read(_paths(images), Path(audio))
+        pictures = self._inputs.pictures(_paths(images))
+        sound = self._inputs.measured(Path(audio))
         container = container_of(Path(output)).name
         request = _request(pictures, sound, container, settings, [None] * len(pictures))
         return self._planner.ladder(request).best
@@ -295,9 +302,10 @@ class VideoGenerator:
             AIVideoError: When an input cannot be read, or nothing can be planned.
         """
         container = container_of(Path(output)).name if output else "mp4"
-        pictures, sound = self._read(_paths(images), Path(audio))
+        pictures = self._inputs.pictures(_paths(images))
+        sound = self._inputs.measured(Path(audio))
         settings = changed_settings(self._settings, options)
-        request = _request(pictures, sound, container, settings, self._see(pictures))
+        request = _request(pictures, sound, container, settings, self._inputs.seen(pictures))
         return {name: self._planner.ladder(request, facts=machines[name]) for name in machines}
 
     def storyboard(
@@ -323,9 +331,9 @@ class VideoGenerator:
         """
         container = container_of(Path(output)).name if output else "mp4"
         settings = changed_settings(self._settings, options)
-        pictures = self._read_pictures(_paths(images))
-        hearing = self._hear(Path(audio))
-        pictures, notes = in_order(pictures, self._see(pictures), settings.order)
+        pictures = self._inputs.pictures(_paths(images))
+        hearing = self._inputs.heard(Path(audio))
+        pictures, notes = in_order(pictures, self._inputs.seen(pictures), settings.order)
         request = _request(pictures, hearing.info, container, settings, notes)
         plan = self._planner.ladder(request).best
         file = directed(pictures, plan, settings, notes=notes, hearing=hearing)
@@ -396,7 +404,8 @@ class VideoGenerator:
         )
         for difference in recipe.differences():
             _log.warning("the copy may differ in some bytes: %s", difference)
-        pictures, sound = self._read(images_found, audio_found)
+        pictures = self._inputs.pictures(images_found)
+        sound = self._inputs.measured(audio_found)
         job = Job(
             pictures=pictures,
             sound=sound,
@@ -404,7 +413,7 @@ class VideoGenerator:
             overwrite=settings.overwrite,
             recipe=recipe,
             sound_mode=settings.sound,
-            notes=self._see(pictures),
+            notes=self._inputs.seen(pictures),
         )
         return self._runner.run(job, None, self._conditions(settings, sound, started_s))
 
@@ -423,28 +432,6 @@ class VideoGenerator:
             silence_limit_s=settings.silence_limit,
             resume=settings.resume,
         )
-
-    def _read(
-        self, images: Sequence[Path], audio: Path
-    ) -> tuple[tuple[PictureInfo, ...], SoundInfo]:
-        """Read the pictures' headers and the whole sound, so that what is planned is true."""
-        pictures = self._read_pictures(images)
-        self._progress.start("listening to the sound")
-        return pictures, AudioProcessor(self._progress).probe(audio)
-
-    def _read_pictures(self, images: Sequence[Path]) -> tuple[PictureInfo, ...]:
-        if not images:
-            raise InputError("no picture was given", hint="give one or more: photo.jpg song.mp3")
-        return tuple(picture_info(path) for path in images)
-
-    def _see(self, pictures: Sequence[PictureInfo]) -> tuple[PictureNotes | None, ...]:
-        """Look at the pictures: faces, places worth a shot, horizon, depth."""
-        return self._sight.seen(pictures, self._progress)
-
-    def _hear(self, audio: Path) -> Hearing:
-        """Measure the sound, and hear its beats and sections, in one pass."""
-        self._progress.start("listening to the sound")
-        return AudioProcessor(self._progress).hear(audio)
 
     def _remember_inputs(self, job: Job) -> None:
         """Note where the inputs lie, for `reproduce`."""

@@ -52,6 +52,11 @@ class Shift:
             )
         return job_row(self._database, job_id)
 
+    def following(self, device: str) -> Job | None:
+        """The job whose turn is next, without taking it; None when none waits."""
+        rows = self._database.rows(_TURN_OF_A_DEVICE, {"device": device})
+        return job_row(self._database, rows[0]["id"]) if rows else None
+
     def claim(self, device: str) -> Job | None:
         """Take the job whose turn it is; None when none waits that this device may do.
 

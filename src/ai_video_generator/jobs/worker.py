@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from ai_video_generator.core.video_generator import VideoGenerator
@@ -103,7 +103,7 @@ class Worker:
         if self._device != PROCESSOR:
             options["gpu"] = self._device
         try:
-            with recording.logging(), self._heeding(shift, job):
+            with recording.logging(), self._heeding(shift, job), self._reading_ahead(shift):
                 result = carried_out(self._generator, job.request, options)
         except CancelledError:
             state = shift.give_back(job.id)
@@ -119,6 +119,14 @@ class Worker:
             shift.finish(job.id, JobState.DONE, outcome_of(result))
         finally:
             self._recording = None
+
+    def _reading_ahead(self, shift: Shift) -> AbstractContextManager[None]:
+        """Read what the next job needs while this one is made."""
+        following = shift.following(self._device)
+        request = following.request if following else None
+        if request is None or request.sound is None:
+            return nullcontext()
+        return self._generator.reading_ahead(request.pictures, request.sound)
 
     @contextmanager
     def _heeding(self, shift: Shift, job: Job) -> Iterator[None]:
