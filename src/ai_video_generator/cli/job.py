@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from ai_video_generator.cli import console
+from ai_video_generator.cli.afterwards import announced
 from ai_video_generator.cli.preview import PreviewChoice
 from ai_video_generator.cli.signals import stopping_on_signals
 from ai_video_generator.config.settings import Settings
+from ai_video_generator.core.announcement import made
 from ai_video_generator.core.result import Result
 from ai_video_generator.core.video_generator import VideoGenerator
 from ai_video_generator.media.timeline import clock_text, rate_text
@@ -20,6 +22,7 @@ def run_job(
     job: Callable[[VideoGenerator], Result],
     *,
     settings: Settings,
+    name: str,
     json: bool,
     preview: PreviewChoice | None = None,
 ) -> None:
@@ -28,6 +31,7 @@ def run_job(
     Args:
         job: What to do with the generator.
         settings: Settings of this run.
+        name: The file that is made, without its folder.
         json: Whether the answer is the whole result as JSON, instead of the path alone.
         preview: Where previews are shown; None shows none.
 
@@ -35,10 +39,11 @@ def run_job(
         CancelledError: When the person stopped it.
         AIVideoError: When it cannot be done.
     """
-    with console.ProgressDisplay(preview=preview) as display:
+    with announced(settings, name) as tell, console.ProgressDisplay(preview=preview) as display:
         tracker = ProgressTracker(display)
         with stopping_on_signals(tracker):
             result = job(VideoGenerator(settings=settings, progress=tracker, on_plan=_open))
+    tell(made(result))
     _close(result)
     if json:
         console.answer_json(

@@ -38,6 +38,7 @@ def draft(
     run_job(
         lambda generator: generator.generate_draft(pictures, sound, target),
         settings=settings,
+        name=target.name,
         json=json,
     )
 

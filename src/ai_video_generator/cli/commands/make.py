@@ -50,6 +50,7 @@ def make(
         run_job(
             lambda generator: generator.generate(pictures, sound, target),
             settings=settings,
+            name=target.name,
             json=json,
             preview=preview_choice(asked=preview, text=preview_as),
         )

@@ -36,6 +36,7 @@ def reproduce(
     run_job(
         lambda generator: generator.reproduce(video, output, images=picture, audio=sound),
         settings=settings_from(None, run),
+        name=(output or video).name,
         json=json,
     )
 
