@@ -26,6 +26,7 @@ from ai_video_generator.planning.estimate import speed_key
 from ai_video_generator.planning.history import History, JobRecord, learned
 from ai_video_generator.planning.plan import Ladder, Plan
 from ai_video_generator.planning.planner import candidates
+from ai_video_generator.planning.ratings import Rating
 from ai_video_generator.planning.request import Request
 
 
@@ -620,3 +621,62 @@ def test_how_a_picture_drives_a_network_is_told() -> None:
     facts = equipped(machine("desktop_rtx4090"))
     reasons = candidates(request(), facts, [model(), told]).best.reasons
     assert ("picture", "it is the condition") in [(one.topic, one.because) for one in reasons]
+
+
+# Ratings
+
+LIKED, DISLIKED = Rating(mean=4.6, count=12), Rating(mean=2.2, count=8)
+
+
+def _topics(made: Plan) -> list[str]:
+    return [reason.topic for reason in made.reasons]
+
+
+def test_of_models_as_good_as_each_other_the_better_rated_is_taken_and_says_so() -> None:
+    models = [model("plain", quality=24), model("other", quality=20)]
+    facts = equipped(machine("laptop_igpu"))
+    ratings = {"plain": DISLIKED, "other": LIKED}
+
+    before = candidates(request(), facts, models)
+    after = candidates(request(), facts, models, ratings=ratings)
+
+    assert (before.best.model, after.best.model) == ("plain", "other")
+    assert "ratings" not in _topics(before.best)
+    assert _topics(after.best)[:3] == ["tier", "model", "ratings"]
+    assert "plain would go first" in _because(after.best, "ratings")
+
+
+def test_ratings_that_agree_with_the_figures_leave_every_plan_as_it_is() -> None:
+    models = [model("plain", quality=24), model("other", quality=20)]
+    facts = equipped(machine("laptop_igpu"))
+    ratings = {"plain": LIKED, "other": DISLIKED}
+
+    rated = candidates(request(), facts, models, ratings=ratings)
+
+    assert rated.plans == candidates(request(), facts, models).plans
+
+
+def test_a_model_asked_for_by_name_or_prompt_leads_however_it_was_rated() -> None:
+    models = [model("plain", quality=20), model("words", quality=22, takes_prompt=True)]
+    facts = equipped(machine("laptop_igpu"))
+    ratings = {"plain": LIKED, "words": DISLIKED}
+
+    named, prompted, neither = (
+        candidates(request(**asked), facts, models, ratings=ratings).best.model
+        for asked in ({"model": "words"}, {"has_prompt": True}, {})
+    )
+
+    assert (named, prompted, neither) == ("words", "words", "plain")
+
+
+def test_a_smaller_video_in_depth_is_not_as_good_as_a_large_one_however_it_was_rated() -> None:
+    ratings = {"camera": DISLIKED, "parallax": LIKED}
+    facts = equipped(machine("laptop_igpu"))
+    asked = request(depths=(1.0,), quality=Quality.MEDIUM, software_encoding=True)
+    slow = replace(_depth(), cpu_seconds_per_megapixel=0.5)
+
+    ladder = candidates(asked, facts, [slow, model()], ratings=ratings)
+
+    assert ladder.best.model == "camera"
+    assert "parallax" in {plan.model for plan in ladder.plans}
+    assert ladder.plans == candidates(asked, facts, [slow, model()]).plans

@@ -33,7 +33,9 @@ from ai_video_generator.planning.fallback import Failure, explained, next_plan, 
 from ai_video_generator.planning.placement import usable_bytes
 from ai_video_generator.planning.plan import Ladder, Offload, Plan
 from ai_video_generator.planning.planner import candidates
+from ai_video_generator.planning.ratings import LEAST_COUNT, Rating, Ratings
 from ai_video_generator.planning.request import Request
+from ai_video_generator.planning.tie_breaking import TIE_POINTS
 
 _unhurried = settings(deadline=None, suppress_health_check=list(HealthCheck))
 # How long an example takes says more about what else the machine does than about planning.
@@ -476,6 +478,69 @@ def test_one_more_model_is_no_worse(job: tuple[Request, HardwareFacts], name: st
     fewer = [spec for spec in _SPECS if spec.name != name]
 
     _assert_no_worse(_ladder(asked, facts, fewer), _ladder(asked, facts))
+
+
+# What people thought
+
+_TWIN = replace(MODELS[1], name="svd_twin", quality=57)
+_RATED_SPECS = (
+    *(replace(spec, takes_prompt=spec.name in {"animate_lcm", "svd_twin"}) for spec in _SPECS),
+    _TWIN,
+    model("plain_twin", quality=18),
+)
+_rated_jobs = st.builds(
+    lambda job, has_prompt: (replace(job[0], has_prompt=has_prompt), job[1]),
+    _jobs(),
+    st.booleans(),
+)
+
+
+def _ratings(counts: st.SearchStrategy[int]) -> st.SearchStrategy[Ratings]:
+    rating = st.builds(Rating, mean=st.floats(1, 5), count=counts)
+    return st.dictionaries(st.sampled_from([spec.name for spec in _RATED_SPECS]), rating)
+
+
+def _unexplained(plan: Plan) -> Plan:
+    return replace(
+        plan, reasons=tuple(reason for reason in plan.reasons if reason.topic != "ratings")
+    )
+
+
+@settings(_unhurried, max_examples=50)
+@given(job=_rated_jobs, ratings=_ratings(st.integers(0, 100)))
+def test_ratings_bring_no_plan_before_one_of_better_standing(
+    job: tuple[Request, HardwareFacts], ratings: Ratings
+) -> None:
+    asked, facts = job
+    takes_prompt = {spec.name: spec.takes_prompt for spec in _RATED_SPECS}
+    try:
+        plain = candidates(asked, facts, _RATED_SPECS)
+    except RequestImpossibleError:
+        assume(False)
+    rated = candidates(asked, facts, _RATED_SPECS, ratings=ratings)
+
+    places = [plain.plans.index(_unexplained(plan)) for plan in rated.plans]
+    assert sorted(places) == list(range(len(plain.plans)))
+    for now, place in enumerate(places):
+        overtaken = [other for other in places[now + 1 :] if other < place]
+        has_reason = any(reason.topic == "ratings" for reason in rated.plans[now].reasons)
+        assert has_reason is bool(overtaken)
+        for other in overtaken:
+            better, worse = plain.rungs[other], plain.rungs[place]
+            models = plain.plans[other].model, plain.plans[place].model
+            assert better.quality - worse.quality <= TIE_POINTS
+            assert asked.model not in models
+            assert not asked.has_prompt or takes_prompt[models[0]] == takes_prompt[models[1]]
+
+
+@settings(_unhurried, max_examples=30)
+@given(job=_rated_jobs, ratings=_ratings(st.integers(0, LEAST_COUNT - 1)))
+def test_few_ratings_change_nothing(job: tuple[Request, HardwareFacts], ratings: Ratings) -> None:
+    try:
+        plain = candidates(*job, _RATED_SPECS)
+    except RequestImpossibleError:
+        assume(False)
+    assert candidates(*job, _RATED_SPECS, ratings=ratings).plans == plain.plans
 
 
 # When plans fail

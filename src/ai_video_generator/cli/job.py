@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 from ai_video_generator.cli import console
+from ai_video_generator.cli.afterwards import announced
 from ai_video_generator.cli.preview import PreviewChoice
 from ai_video_generator.cli.signals import stopping_on_signals
 from ai_video_generator.config.settings import Settings
+from ai_video_generator.core.announcement import made
 from ai_video_generator.core.result import Result
 from ai_video_generator.core.video_generator import VideoGenerator
 from ai_video_generator.jobs.job import JobRequest, Source
@@ -39,7 +41,11 @@ def run_job(
         CancelledError: When the person stopped it.
         AIVideoError: When it cannot be done.
     """
-    with recorder(settings) as record, console.ProgressDisplay(preview=preview) as display:
+    with (
+        announced(settings, request.output.name) as tell,
+        recorder(settings) as record,
+        console.ProgressDisplay(preview=preview) as display,
+    ):
 
         def hear(report: ProgressReport) -> None:
             display(report)
@@ -53,6 +59,7 @@ def run_job(
         with record.job(request, Source.COMMAND), stopping_on_signals(tracker):
             result = job(VideoGenerator(settings=settings, progress=tracker, on_plan=plan))
             record.ended(result)
+    tell(made(result))
     _close(result)
     if json:
         console.answer_json(

@@ -18,7 +18,7 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 import ai_video_generator
-from ai_video_generator.cli import console
+from ai_video_generator.cli import afterwards, console
 from ai_video_generator.errors import AIVideoError, CancelledError, SettingsError
 from ai_video_generator.registry import Registry
 
@@ -183,6 +183,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _exit_code(problem)
     except KeyboardInterrupt:
         return _exit_code(CancelledError())
+    finally:
+        afterwards.carry_out()
     return code or 0
 
 

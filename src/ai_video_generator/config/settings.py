@@ -17,6 +17,8 @@ from ai_video_generator.errors import SettingsError
 
 __all__ = [
     "AUTO",
+    "DONE_VARIABLES",
+    "STATE_VARIABLE",
     "JobOptions",
     "LoadedSettings",
     "Settings",
@@ -29,6 +31,15 @@ _log = logging.getLogger(__name__)
 
 _PREFIX = "AIVG_"
 _FILE_VARIABLE = f"{_PREFIX}SETTINGS"
+
+STATE_VARIABLE = "AIVG_STATE"
+DONE_VARIABLES = frozenset(
+    (
+        *(STATE_VARIABLE, "AIVG_WHAT", "AIVG_PATH", "AIVG_PATHS"),
+        *("AIVG_SECONDS", "AIVG_ERROR"),
+    )
+)
+"""What the command of ``on_done`` is told; no settings, though they begin like them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +178,7 @@ def _variables(environment: Mapping[str, str]) -> dict[str, str]:
     """The variables that set something; others that look as if they should are warned about."""
     known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
     ours = {name: value for name, value in environment.items() if name.startswith(_PREFIX)}
-    for name in sorted(ours.keys() - known - {_FILE_VARIABLE}):
+    for name in sorted(ours.keys() - known - DONE_VARIABLES - {_FILE_VARIABLE}):
         _log.warning("the variable %s is not a setting; %s", name, _nearest(name, sorted(known)))
     return {name: value for name, value in ours.items() if name in known and value.strip()}
 

@@ -1,7 +1,7 @@
 """From settings and measured inputs to a plan: asks the machine, then the pure planner."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
@@ -22,6 +22,7 @@ from ai_video_generator.planning.encoder_choice import encoder_candidates
 from ai_video_generator.planning.history import History
 from ai_video_generator.planning.plan import Ladder
 from ai_video_generator.planning.planner import candidates
+from ai_video_generator.planning.ratings import Ratings
 from ai_video_generator.planning.request import Request
 from ai_video_generator.registry import Registry
 
@@ -36,6 +37,7 @@ class JobPlanner:
         book: How fast earlier jobs were.
         backends: The models.
         weights: Where their weights are; None takes the system's own folders.
+        ratings: Reads what people thought of the models' videos; None when nothing is kept.
     """
 
     def __init__(
@@ -44,8 +46,10 @@ class JobPlanner:
         book: CacheBook,
         backends: Registry[type[BaseModel]],
         weights: WeightStore | None = None,
+        ratings: Callable[[], Ratings] | None = None,
     ) -> None:
         self._detector, self._book, self._backends = detector, book, backends
+        self._read_ratings = ratings
         self._weights = weights or WeightStore()
 
     @cached_property
@@ -59,6 +63,7 @@ class JobPlanner:
         *,
         facts: HardwareFacts | None = None,
         all_weights: bool | None = None,
+        rated: bool = False,
     ) -> Ladder:
         """Judge all ways to do a job; see `planning.planner.candidates`.
 
@@ -67,13 +72,25 @@ class JobPlanner:
             facts: Another machine, with its video encoders; None takes this one.
             all_weights: Whether all weights count as installed; None says yes of another machine,
                 and looks for them on this one.
+            rated: Whether ratings settle ties; only then are they read.
         """
         if all_weights is None:
             all_weights = facts is not None
         history = self._book.history() if facts is None else History()
         absent = {} if all_weights else self._weights.absent(self.specs)
         there = facts or self._with_encoders(request)
-        return candidates(request, there, self.specs, history, absent)
+        ratings = self._ratings() if rated else {}
+        return candidates(request, there, self.specs, history, absent, ratings=ratings)
+
+    def _ratings(self) -> Ratings:
+        """What people thought of the models' videos, as it is now."""
+        if self._read_ratings is None:
+            return {}
+        try:
+            return self._read_ratings()
+        except Exception as error:  # noqa: BLE001  # a job does not depend on opinions
+            _log.warning("the ratings are left aside: %s", error)
+            return {}
 
     @cached_property
     def specs(self) -> list[ModelSpec]:

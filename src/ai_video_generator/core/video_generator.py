@@ -33,6 +33,7 @@ from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.sound import SoundInfo
 from ai_video_generator.models.base_model import BACKENDS, BaseModel
 from ai_video_generator.planning.plan import Ladder, Plan
+from ai_video_generator.planning.ratings import Ratings
 from ai_video_generator.planning.request import Request
 from ai_video_generator.progress_tracker import ProgressTracker
 from ai_video_generator.registry import Registry
@@ -63,6 +64,8 @@ class VideoGenerator:
         progress: Where progress is reported, and a stop comes from.
         on_plan: Called with the plan of each attempt before its first frame is made.
         backends: Where models are found; None takes the built-in ones and installed plugins.
+        ratings: Reads what people thought of the models' videos, each time a job is planned whose
+            settings heed them; None when nothing is kept.
 
     Raises:
         SettingsError: When a setting is not allowed.
@@ -83,6 +86,7 @@ class VideoGenerator:
         progress: ProgressTracker | None = None,
         on_plan: Callable[[Plan], None] | None = None,
         backends: Registry[type[BaseModel]] | None = None,
+        ratings: Callable[[], Ratings] | None = None,
     ) -> None:
         preferences = {"tier": hardware_tier, "model": model_preference, "quality": quality}
         given = {name: value for name, value in preferences.items() if value is not None}
@@ -94,7 +98,7 @@ class VideoGenerator:
         detector = hardware_detector or HardwareDetector(
             work_folder=self._book.folder, cache_folder=self._book.folder
         )
-        self._planner = JobPlanner(detector, self._book, backends)
+        self._planner = JobPlanner(detector, self._book, backends, ratings=ratings)
         self._runner = JobRunner(self._progress, self._book, backends, on_plan)
 
     def __enter__(self) -> Self:
@@ -148,7 +152,7 @@ class VideoGenerator:
         sound = hearing.info
         pictures, notes = in_order(pictures, self._inputs.seen(pictures), settings.order)
         request = _request(pictures, sound, container, settings, notes)
-        ladder = self._planner.ladder(request)
+        ladder = self._planner.ladder(request, rated=settings.ratings)
         plan = self._runner.first_plan(ladder) if settings.fallback else ladder.best
         board = directed(pictures, plan, settings, notes=notes, hearing=hearing)
         job = Job(
@@ -255,7 +259,7 @@ class VideoGenerator:
         sound = self._inputs.measured(Path(audio))
         container = container_of(Path(output)).name
         request = _request(pictures, sound, container, settings, [None] * len(pictures))
-        return self._planner.ladder(request).best
+        return self._planner.ladder(request, rated=settings.ratings).best
 
     def ladder(
         self,
@@ -306,7 +310,10 @@ class VideoGenerator:
         sound = self._inputs.measured(Path(audio))
         settings = changed_settings(self._settings, options)
         request = _request(pictures, sound, container, settings, self._inputs.seen(pictures))
-        return {name: self._planner.ladder(request, facts=machines[name]) for name in machines}
+        return {
+            name: self._planner.ladder(request, facts=machines[name], rated=settings.ratings)
+            for name in machines
+        }
 
     def storyboard(
         self,
@@ -335,7 +342,7 @@ class VideoGenerator:
         hearing = self._inputs.heard(Path(audio))
         pictures, notes = in_order(pictures, self._inputs.seen(pictures), settings.order)
         request = _request(pictures, hearing.info, container, settings, notes)
-        plan = self._planner.ladder(request).best
+        plan = self._planner.ladder(request, rated=settings.ratings).best
         file = directed(pictures, plan, settings, notes=notes, hearing=hearing)
         if preview is not None:
             stages = [stage(info.size, plan.output_size, plan.fit) for info in pictures]
@@ -361,7 +368,8 @@ class VideoGenerator:
         request = request_for(
             [_TYPICAL_PICTURE], Fraction(duration), container="mp4", settings=self._settings
         )
-        return self._planner.ladder(request).best.estimate.seconds
+        ladder = self._planner.ladder(request, rated=self._settings.ratings)
+        return ladder.best.estimate.seconds
 
     def reproduce(
         self,

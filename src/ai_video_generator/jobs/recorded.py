@@ -101,12 +101,16 @@ class Recorder:
 
 
 @contextmanager
-def recorder(settings: Settings) -> Iterator[Recorder]:
+def recorder(settings: Settings, *, writes: bool = True) -> Iterator[Recorder]:
     """What writes down the jobs of one command; where the database cannot be used, nothing does.
 
     Args:
         settings: Of the command.
+        writes: Whether anything is made that is worth it.
     """
+    if not writes:
+        yield Recorder(None, None)
+        return
     with ExitStack() as stack:
         try:
             database = stack.enter_context(Database(data_folder(settings.data_folder)))

@@ -15,10 +15,13 @@ from ai_video_generator.planning.history import History
 from ai_video_generator.planning.network_plans import network_plans
 from ai_video_generator.planning.network_ways import gb_text
 from ai_video_generator.planning.plan import Ladder, Plan, Reason, Rejection, Rung
+from ai_video_generator.planning.ratings import Ratings
 from ai_video_generator.planning.request import Request
+from ai_video_generator.planning.tie_breaking import Placed, settled
 
 _NOTHING_LEARNED = History()
 _NOTHING_ABSENT: Mapping[str, int] = {}
+_NOTHING_RATED: Ratings = {}
 
 
 def candidates(
@@ -27,12 +30,14 @@ def candidates(
     specs: Sequence[ModelSpec],
     history: History = _NOTHING_LEARNED,
     absent: Mapping[str, int] = _NOTHING_ABSENT,
+    *,
+    ratings: Ratings = _NOTHING_RATED,
 ) -> Ladder:
     """Judge every way to do a job.
 
     The best looking come first: models in the order of their quality, less what smaller frames or
-    shorter passes take from it; what looks alike, the quicker first. The last plans are the
-    camera's, smaller and smaller.
+    shorter passes take from it; what looks alike, the quicker first, and of several models the one
+    that people rated clearly better. The last plans are the camera's, smaller and smaller.
 
     Args:
         request: What was asked for, with the sound's length.
@@ -40,6 +45,7 @@ def candidates(
         specs: The models that are installed.
         history: What earlier jobs of this machine taught.
         absent: Bytes of weights that are not installed, of each model that lacks some.
+        ratings: What people thought of the models' videos.
 
     Raises:
         RequestImpossibleError: When no plan fulfils the request on this machine.
@@ -62,26 +68,42 @@ def candidates(
         rejections += rejected
     if not found:
         raise _nothing_left(specs, rejections)
+    late = _smaller_in_depth(found)
     ordered = sorted(
-        ((spec, rung) for spec, rungs in _large_first(found) for rung in rungs),
-        key=lambda pair: (
-            pair[0].name != request.model,
-            request.has_prompt and not pair[0].takes_prompt,
-            -pair[1].quality,
-        ),
+        ((spec, rung) for spec, rungs in _large_first(found, late) for rung in rungs),
+        key=lambda pair: (*_asked_for(request, pair[0]), -pair[1].quality),
     )
+    ladder = [
+        Placed(
+            model=spec.name,
+            standing=(_asked_for(request, spec), spec.name if spec.name in late else None),
+            rung=rung,
+        )
+        for spec, rung in ordered
+    ]
     why = {spec.name: _why_model(request, spec, len(found)) for spec, _ in found}
     return Ladder(
         rungs=tuple(
             Rung(
-                quality=rung.quality,
-                make=partial(_explained, rung, work.why_tier, why[spec.name]),
+                quality=placed.rung.quality,
+                make=partial(
+                    _explained,
+                    placed.rung,
+                    work.why_tier,
+                    why[placed.model],
+                    *filter(None, [placed.reason]),
+                ),
             )
-            for spec, rung in ordered
+            for placed in settled(ladder, ratings)
         ),
         rejections=tuple(rejections),
         software_encoder=work.software_encoder,
     )
+
+
+def _asked_for(request: Request, spec: ModelSpec) -> tuple[bool, bool]:
+    """What goes before quality: the model by its name, then one for the prompt; False leads."""
+    return (spec.name != request.model, request.has_prompt and not spec.takes_prompt)
 
 
 def _ways_of(work: FrameWork, spec: ModelSpec) -> tuple[list[Rung], list[Rejection]]:
@@ -104,20 +126,33 @@ def _flat(request: Request) -> str:
     return f"the depth of no picture is sure enough: {best:.2f}, and {DEPTH_TRUST:.2f} are needed"
 
 
-def _large_first(
-    found: Sequence[tuple[ModelSpec, list[Rung]]],
-) -> list[tuple[ModelSpec, list[Rung]]]:
-    """Moves in depth come after the plain camera where they make only a smaller video in time."""
+def _smaller_in_depth(found: Sequence[tuple[ModelSpec, list[Rung]]]) -> frozenset[str]:
+    """Models with moves in depth that make only a smaller video in time than the plain camera."""
     plain = [rungs for spec, rungs in found if spec.network is None and not spec.needs_depth]
     if not plain or not any(spec.needs_depth for spec, _ in found):
-        return list(found)
+        return frozenset()
     largest = max(_pixels_per_second(rungs[0]) for rungs in plain)
-    least = min(rungs[0].quality for rungs in plain)
+    return frozenset(
+        spec.name
+        for spec, rungs in found
+        if spec.needs_depth and _pixels_per_second(rungs[0]) < largest
+    )
+
+
+def _large_first(
+    found: Sequence[tuple[ModelSpec, list[Rung]]], late: frozenset[str]
+) -> list[tuple[ModelSpec, list[Rung]]]:
+    """Let the late models come after the plain camera."""
+    if not late:
+        return list(found)
+    least = min(
+        rungs[0].quality for spec, rungs in found if spec.network is None and not spec.needs_depth
+    )
     return [
         (
             spec,
             [Rung(quality=least - 1, make=rung.make) for rung in rungs]
-            if spec.needs_depth and _pixels_per_second(rungs[0]) < largest
+            if spec.name in late
             else rungs,
         )
         for spec, rungs in found

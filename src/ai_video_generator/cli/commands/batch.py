@@ -1,6 +1,8 @@
 """``aivg batch``: many videos from lists and folders."""
 
+import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,6 +86,8 @@ def _run(
     json: bool,
 ) -> int:
     """Make or plan the jobs, and tell what became of them, however it ends."""
+    from ai_video_generator.cli.afterwards import announced
+    from ai_video_generator.cli.batch_announcement import batch_announcement
     from ai_video_generator.cli.batch_display import BatchDisplay
     from ai_video_generator.cli.batch_tables import batch_rows, exit_code, write_report
     from ai_video_generator.cli.job import what_is_made
@@ -95,7 +99,12 @@ def _run(
     from ai_video_generator.progress_tracker import ProgressTracker
 
     stopped: CancelledError | None = None
-    with recorder(settings) as record, console.ProgressDisplay() as display:
+    started_s = time.monotonic()
+    with (
+        nullcontext(None) if dry_run else announced(settings, "the batch") as tell,
+        recorder(settings, writes=not dry_run) as record,
+        console.ProgressDisplay() as display,
+    ):
         watcher = BatchDisplay(display, jobs, record, settings)
 
         def plan(chosen: "Plan") -> None:
@@ -116,6 +125,9 @@ def _run(
                 stopped = error
                 record.failed(error)
     rows = batch_rows(work, dry_run=dry_run)
+    if tell is not None:
+        seconds = time.monotonic() - started_s
+        tell(batch_announcement(rows, seconds=seconds, is_stopped=stopped is not None))
     _answer(rows, json=json)
     if report is not None:
         write_report(report, rows, overwrite=settings.overwrite)
