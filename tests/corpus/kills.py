@@ -14,7 +14,7 @@ from random import Random
 import psutil  # type: ignore[import-untyped]  # it ships no types
 from corpus.oddities import write_picture, write_sound
 
-PICTURE, SOUND, VIDEO = "photo.png", "song.wav", "video.mp4"
+PICTURE, SOUND, VIDEO = "photo.png", "song.wav", "video.mov"
 
 WAYS = ("SIGKILL", "SIGKILL of the model", "SIGTERM", "SIGINT")
 """How a run is ended."""

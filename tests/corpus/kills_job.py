@@ -1,6 +1,6 @@
 """One job that makes passes, without a GPU: a camera that says of itself that it is a network.
 
-``python -m corpus.kills_job FOLDER`` makes ``FOLDER/job/video.mp4`` as ``aivg make`` would, with
+``python -m corpus.kills_job FOLDER`` makes ``FOLDER/job/video.mov`` as ``aivg make`` would, with
 the model in a process of its own.
 """
 
@@ -90,6 +90,8 @@ def generator(folder: Path, tracker: ProgressTracker | None = None) -> VideoGene
         "style": "energetic",
         "fallback": False,
         "threads": 1,
+        # x264 compresses the same small noisy frames differently now and then.
+        "codec": "prores",
     }
     return VideoGenerator(
         Replayed(facts),
