@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from ai_video_generator.config.choices import Quality, Tier
-from ai_video_generator.config.containers import container_of
+from ai_video_generator.config.containers import container_of, ending_for
 from ai_video_generator.config.settings import AUTO, Settings, changed_settings, load_settings
 from ai_video_generator.core.batch import batch_results
 from ai_video_generator.core.cache_book import CacheBook
@@ -305,10 +305,10 @@ class VideoGenerator:
         Raises:
             AIVideoError: When an input cannot be read, or nothing can be planned.
         """
-        container = container_of(Path(output)).name if output else "mp4"
+        settings = changed_settings(self._settings, options)
+        container = _container(output, settings)
         pictures = self._inputs.pictures(_paths(images))
         sound = self._inputs.measured(Path(audio))
-        settings = changed_settings(self._settings, options)
         request = _request(pictures, sound, container, settings, self._inputs.seen(pictures))
         return {
             name: self._planner.ladder(request, facts=machines[name], rated=settings.ratings)
@@ -336,8 +336,8 @@ class VideoGenerator:
         Raises:
             AIVideoError: When an input cannot be read, or nothing can be planned.
         """
-        container = container_of(Path(output)).name if output else "mp4"
         settings = changed_settings(self._settings, options)
+        container = _container(output, settings)
         pictures = self._inputs.pictures(_paths(images))
         hearing = self._inputs.heard(Path(audio))
         pictures, notes = in_order(pictures, self._inputs.seen(pictures), settings.order)
@@ -446,6 +446,11 @@ class VideoGenerator:
         paths = [*(info.path for info in job.pictures), job.sound.path]
         for entry, path in zip([*job.recipe.pictures, job.recipe.sound], paths, strict=True):
             self._book.record_input(entry.sha256, path)
+
+
+def _container(output: AnyPath | None, settings: Settings) -> str:
+    """Name of a video's container; without a video the one that its codec goes into as a rule."""
+    return container_of(Path(output or f"video{ending_for(settings.codec)}")).name
 
 
 def again_path(video: Path) -> Path:
