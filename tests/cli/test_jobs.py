@@ -66,8 +66,10 @@ def test_jobs_are_added_made_and_shown(folder: Path) -> None:
     urgent = add(folder, "urgent.mp4", "--priority", "5")
     assert [job["id"] for job in listed()] == [int(urgent), int(first), int(first) + 1]
 
-    done = aivg("jobs", "work", folder=folder)
+    on_done = 'echo "$AIVG_STATE: $AIVG_WHAT" >told'
+    done = aivg("jobs", "work", "--on-done", on_done, folder=folder)
 
+    assert (folder / "told").read_text() == "failed: 2 done, 1 failed\n"
     assert done.returncode == 9
     assert done.stdout == "2 done, 1 failed\n"
     order = [done.stderr.index(f"({name}.mp4): begun on") for name in ("urgent", "first", "bad")]

@@ -1,14 +1,18 @@
 """``aivg jobs work``: the crew in front of a person."""
 
 import sys
+import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from ai_video_generator.cli import console
+from ai_video_generator.cli.afterwards import announced
 from ai_video_generator.cli.batch_tables import SOME_FAILED_EXIT_CODE
 from ai_video_generator.cli.jobs_display import JobsDisplay
 from ai_video_generator.cli.signals import stopping_on_signals
 from ai_video_generator.config.options import JobOptions
 from ai_video_generator.config.settings import Settings, changed_settings
+from ai_video_generator.core.announcement import Announcement, WorkState
 from ai_video_generator.core.video_generator import VideoGenerator
 from ai_video_generator.errors import InputError
 from ai_video_generator.hardware.facts import PROCESSOR
@@ -16,7 +20,7 @@ from ai_video_generator.hardware.hardware_detector import HardwareDetector
 from ai_video_generator.jobs.crew import Crew
 from ai_video_generator.jobs.database import Database, data_folder
 from ai_video_generator.jobs.events import EventLog
-from ai_video_generator.jobs.job import JobState
+from ai_video_generator.jobs.job import Job, JobState
 from ai_video_generator.jobs.queue import JobQueue
 from ai_video_generator.jobs.shift import recover
 from ai_video_generator.jobs.worker import Worker, machine_started_s
@@ -49,17 +53,40 @@ def work_on(settings: Settings, *, devices: Sequence[str], stay: bool) -> int:
         tracker = ProgressTracker()
         after = EventLog(database).last_id()
         crew = Crew(database, places, _command(stay=stay))
+        started_s = time.monotonic()
         with (
+            announced(settings, "the queue") as tell,
             JobsDisplay(database, is_shown=lambda _: True, after=after) as display,
             stopping_on_signals(tracker),
         ):
             crew.run(check=tracker.check, on_look=display.look)
             display.look()
         _tell_left(database)
-    failed = sum(job.state is JobState.FAILED for job in display.ended.values())
-    done = sum(job.state is JobState.DONE for job in display.ended.values())
-    console.answer(f"{done} done, {failed} failed")
-    return SOME_FAILED_EXIT_CODE if failed else 0
+    ended = announcement_of(list(display.ended.values()), seconds=time.monotonic() - started_s)
+    tell(ended)
+    console.answer(ended.what)
+    return SOME_FAILED_EXIT_CODE if ended.state is WorkState.FAILED else 0
+
+
+def announcement_of(ended: Sequence[Job], *, seconds: float) -> Announcement:
+    """How the work on a queue ended.
+
+    Args:
+        ended: Jobs that ended meanwhile.
+        seconds: Wall time of the work.
+    """
+    counts = Counter(job.state.value for job in ended)
+    outcomes = [job.outcome for job in ended if job.outcome is not None]
+    failed = counts[JobState.FAILED.value]
+    return Announcement(
+        state=WorkState.FAILED if failed else WorkState.DONE,
+        what=f"{counts[JobState.DONE.value]} done, {failed} failed",
+        paths=tuple(outcome.path for outcome in outcomes if outcome.path is not None),
+        seconds=seconds,
+        counts=counts,
+        error=next((outcome.error for outcome in outcomes if outcome.error), ""),
+        hint=next((outcome.hint for outcome in outcomes if outcome.hint), ""),
+    )
 
 
 def worker_devices() -> list[str]:
