@@ -137,9 +137,17 @@ def assert_nothing_left(folder: Path, made_names: list[str]) -> None:
     assert threading.active_count() == 1
 
 
+ON_GPU_CASES = [
+    (base, fault, stage)
+    for base in CAMERAS
+    for fault, stage in POSSIBLE
+    # A hang takes its silence limit, and no part of the model that hangs.
+    if fault is not Fault.HANG or base == CAMERAS[0]
+]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("base", CAMERAS)
-@pytest.mark.parametrize(("fault", "stage"), POSSIBLE)
+@pytest.mark.parametrize(("base", "fault", "stage"), ON_GPU_CASES)
 def test_one_fault_of_a_model_on_a_gpu(folder: Path, base: str, fault: Fault, stage: Stage) -> None:
     registry = backends(folder, base, fault, stage, times=1, **ON_GPU)
     given = generator(folder, registry, gaming_pc())
