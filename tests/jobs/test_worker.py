@@ -12,7 +12,7 @@ from ai_video_generator.config.settings import load_settings
 from ai_video_generator.jobs.database import Database
 from ai_video_generator.jobs.events import EventLog
 from ai_video_generator.jobs.history import attempts_of
-from ai_video_generator.jobs.holder import device_taken
+from ai_video_generator.jobs.holder import device_taken, has_worker
 from ai_video_generator.jobs.job import EventKind, Job, JobRequest, JobState, Kind
 from ai_video_generator.jobs.queue import JobQueue
 from ai_video_generator.jobs.worker import Worker
@@ -186,8 +186,10 @@ def test_a_device_has_one_worker_at_a_time(database: Database, folder: Path) -> 
         thread.start()
         thread.join(1.0)
         assert thread.is_alive()
+        assert has_worker(database.folder, "cpu")
         assert queue.job(job.id).state is JobState.QUEUED
         second.stop()
         thread.join()
     worker(database).run()
     assert queue.job(job.id).state is JobState.DONE
+    assert not has_worker(database.folder, "cpu")

@@ -20,6 +20,7 @@ from ai_video_generator.hardware.hardware_detector import HardwareDetector
 from ai_video_generator.jobs.crew import Crew
 from ai_video_generator.jobs.database import Database, data_folder
 from ai_video_generator.jobs.events import EventLog
+from ai_video_generator.jobs.holder import has_worker
 from ai_video_generator.jobs.job import Job, JobState
 from ai_video_generator.jobs.queue import JobQueue
 from ai_video_generator.jobs.shift import recover
@@ -50,6 +51,9 @@ def work_on(settings: Settings, *, devices: Sequence[str], stay: bool) -> int:
             return 0
         places = list(dict.fromkeys(devices)) or worker_devices()
         console.note(f"{len(waiting)} to make, on {', '.join(places)}")
+        for place in places:
+            if has_worker(database.folder, place):
+                console.note(f"another program works on {place}; this one takes its turn after it")
         tracker = ProgressTracker()
         after = EventLog(database).last_id()
         crew = Crew(database, places, _command(stay=stay))

@@ -53,9 +53,23 @@ def device_taken(
         on_wait: Called once when another process has it.
         check: Called while waiting; may raise, which ends the waiting.
     """
-    path = folder / "running" / f"device-{device.replace(':', '-')}.lock"
-    with locked(path, on_wait=on_wait, check=check):
+    with locked(_device_lock(folder, device), on_wait=on_wait, check=check):
         yield
+
+
+def has_worker(folder: Path, device: str) -> bool:
+    """Whether a process on this machine works on a device now.
+
+    Args:
+        folder: The data folder.
+        device: As in `device_taken`.
+    """
+    path = _device_lock(folder, device)
+    return path.exists() and is_held(path)
+
+
+def _device_lock(folder: Path, device: str) -> Path:
+    return folder / "running" / f"device-{device.replace(':', '-')}.lock"
 
 
 def _lock(folder: Path, mark: str) -> Path:
