@@ -7,6 +7,8 @@ from ai_video_generator.errors import SettingsError
 _UNITS_S = {"s": 1.0, "m": 60.0, "h": 3600.0}
 _PART = re.compile(r"(\d{1,9}(?:\.\d{0,9})?)\s*([smh]?)", re.ASCII)
 _TIMES = re.compile(r"(\d{1,9}(?:\.\d{0,9})?)\s*x", re.ASCII)
+_AGE = re.compile(r"(\d{1,6}(?:\.\d{0,9})?)([mhdw])", re.ASCII)
+_UNITS_OF_AGE_S = {"m": 60.0, "h": 3600.0, "d": 24 * 3600.0, "w": 7 * 24 * 3600.0}
 _SIZE = re.compile(r"(\d{1,9}(?:\.\d{0,9})?)\s*([kmgt]?i?b?)", re.ASCII)
 _UNITS_BYTES = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _BINARY_BYTES = {"k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
@@ -43,6 +45,21 @@ def checked_time_limit(text: str) -> str:
     """
     time_limit_s(text, 1.0)
     return "".join(text.lower().split())
+
+
+def age_s(text: str) -> float:
+    """Read ``12h``, ``30d``, ``2w`` or ``1d12h`` as seconds; a month is no unit.
+
+    Raises:
+        SettingsError: When it is none of these.
+    """
+    compact = "".join(text.lower().split())
+    parts = list(_AGE.finditer(compact))
+    if not parts or "".join(part[0] for part in parts) != compact:
+        raise SettingsError(
+            f"{text!r} is no age", hint="write 12h, 30d or 2w: minutes m, hours h, days d, weeks w"
+        )
+    return sum(float(part[1]) * _UNITS_OF_AGE_S[part[2]] for part in parts)
 
 
 def size_bytes(text: str) -> int:
