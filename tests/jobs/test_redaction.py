@@ -57,6 +57,8 @@ def test_what_is_known_gets_a_name_that_says_nothing(text: str, shown: str) -> N
         ('{"password": "a b c"}', '{"password": SECRET}'),
         ("https://me:pw@hooks.test/T0/B0?x=1 answers", "ADDRESS answers"),
         ("https://huggingface.co/a/b?token=1", "https://huggingface.co/a/b"),
+        ("192.168.178.21:80 and 10.0.0.7 answer", "ADDRESS:80 and ADDRESS answer"),
+        ("card 01:23:45:67:89:ab at fe80::1", "card ADDRESS at ADDRESS"),
         ("mail me@fritz.test now", "mail ADDRESS now"),
         ("in '/srv/Geheime Sachen/a b.txt'", "in 'PATH'"),
         ("in C:\\Users\\Uwe\\x.txt, and", "in PATH, and"),
@@ -77,6 +79,7 @@ def test_what_looks_private_goes_too(text: str, shown: str) -> None:
         "1/2 of 30000/1001, about 10:30",
         "unet/diffusion_pytorch_model.fp16.safetensors",
         "benchmarks/speed.json",
+        "opencv 5.0.0.93, driver 32.0.15.6094, cuDNN 9.10.2.21",
     ],
 )
 def test_what_explains_a_failure_stays(text: str) -> None:

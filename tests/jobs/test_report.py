@@ -17,10 +17,12 @@ from ai_video_generator.core.result import Attempt
 from ai_video_generator.errors import DeviceMemoryError, InputError, OutputPathError
 from ai_video_generator.jobs.database import Database
 from ai_video_generator.jobs.events import EventLog
-from ai_video_generator.jobs.job import EventKind, JobRequest
+from ai_video_generator.jobs.job import EventKind, JobRequest, JobState, Outcome
 from ai_video_generator.jobs.private_words import Owner
+from ai_video_generator.jobs.queue import JobQueue
 from ai_video_generator.jobs.ratings import rate
 from ai_video_generator.jobs.report import ReportPart, report_parts, write_report
+from ai_video_generator.jobs.shift import Shift
 
 _CANARIES = (
     "kanarienvogel",  # the user
@@ -36,6 +38,8 @@ _CANARIES = (
     "hf_Rohrdommel0123456789",
     "Haubentaucher0815",  # a secret without a form
     "Schwarzspecht",  # in an address
+    "Zilpzalp",  # added weights
+    "Bachstelze",  # weights of the settings
 )
 _HOME = Path("/home/kanarienvogel")
 _OWNER = Owner(
@@ -52,7 +56,7 @@ _ASKED = JobRequest(
     options={
         "prompt": "a Wiedehopf on a roof",
         "storyboard": str(_WIESE / "Eisvogel.json"),
-        "model_options": f"lora={_WIESE / 'Feldlerche.safetensors'}, steps=9",
+        "model_options": f"lora={_WIESE / 'Feldlerche.safetensors'}:0.7+Zilpzalp:1, steps=9",
     },
 )
 
@@ -63,7 +67,8 @@ def everything_private() -> str:
     return (
         " ".join([*map(str, paths), *map(repr, map(str, paths)), *map(ascii, map(str, paths))])
         + " https://Schwarzspecht.test/hook?key=Schwarzspecht Bearer Schwarzspecht "
-        + "hf_Rohrdommel0123456789 Haubentaucher0815 a Wiedehopf on a roof Zaunkönig.local "
+        + "hf_Rohrdommel0123456789 Haubentaucher0815 Bachstelze Zilpzalp "
+        + "a Wiedehopf on a roof Zaunkönig.local "
         + json.dumps([str(path) for path in paths])
         + unicodedata.normalize("NFD", str(_ASKED.pictures[0]))
     )
@@ -90,7 +95,8 @@ def write(database: Database, tmp_path: Path) -> Callable[..., list[ReportPart]]
         settings = tmp_path / "settings.toml"
         settings.write_text(
             'webhook = "https://Schwarzspecht.test/x"\non_done = "say Feldlerche"\n'
-            'prompt = "a Wiedehopf"\ncache_folder = "/home/kanarienvogel/c"\n'
+            'prompt = "a Wiedehopf"\nmodel_options = "checkpoint=Bachstelze"\n'
+            'cache_folder = "/home/kanarienvogel/c"\n'
         )
         return report_parts(
             database,
@@ -183,6 +189,30 @@ def test_older_files_of_a_log_are_read_first(database: Database, tmp_path: Path)
     )
     told = parts[-1].content.decode()
     assert [line.split()[-1] for line in told.splitlines()] == ["first", "second", "third"]
+
+
+def test_the_log_between_two_runs_is_nobodys_matter(database: Database, tmp_path: Path) -> None:
+    error = DeviceMemoryError("too little")
+    job = ended_job(database, [Attempt(plan=CPU_PLAN, seconds=60.0, error=error)])
+    JobQueue(database, clock=lambda: BEGIN_S + 8000).retry(job.id)
+    shift = Shift(database, "0123", clock=lambda: BEGIN_S + 9000)
+    assert shift.claim("cpu") is not None
+    shift.finish(job.id, JobState.DONE, Outcome())
+    lines = []
+    for offset_s, message in ((1, "first run"), (4000, "between"), (9000, "second run")):
+        time = datetime.fromtimestamp(BEGIN_S + offset_s).astimezone()
+        lines.append(f"{time:%Y-%m-%d %H:%M:%S},000 INFO x: {message}\n")
+    (tmp_path / "aivg.log").write_text("".join(lines))
+    parts = report_parts(
+        database,
+        job.id,
+        owner=_OWNER,
+        facts=machine("laptop_igpu"),
+        settings=load_settings(environment={}),
+        log=tmp_path / "aivg.log",
+    )
+    told = parts[-1].content.decode()
+    assert [line.partition("x: ")[2] for line in told.splitlines()] == ["first run", "second run"]
 
 
 def test_notes_of_ratings_and_secrets_of_the_environment_stay_here(database: Database) -> None:

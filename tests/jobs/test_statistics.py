@@ -9,7 +9,7 @@ from PIL import Image
 from ai_video_generator.core.result import Attempt
 from ai_video_generator.errors import DeviceMemoryError
 from ai_video_generator.jobs.database import Database
-from ai_video_generator.jobs.past_jobs import JobFilter
+from ai_video_generator.jobs.job_filter import JobFilter
 from ai_video_generator.jobs.queue import JobQueue
 from ai_video_generator.jobs.ratings import rate
 from ai_video_generator.jobs.shift import Shift

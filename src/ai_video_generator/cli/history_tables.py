@@ -65,9 +65,9 @@ def statistics_table(found: "Sequence[ModelStatistics]") -> "Table":
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
     table.add_column("model", overflow="fold")
-    table.add_column("on")
+    table.add_column("on", no_wrap=True)
     for title in ("made", "failed", "speed", "took/said", "rated"):
-        table.add_column(title, justify="right")
+        table.add_column(title, justify="right", no_wrap=True)
     for one in found:
         table.add_row(
             one.model,

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,14 @@ _MOST_LINES = 20_000
 # Some megabytes; a job that wrote more repeats itself.
 
 
-def log_part(log: Path, begin_s: float, end_s: float, cleaned: Callable[[Any], Any]) -> str:
-    """Lines of a rotated log from a time to another, the oldest first.
+def log_part(
+    log: Path, spans_s: Sequence[tuple[float, float]], cleaned: Callable[[Any], Any]
+) -> str:
+    """Lines of a rotated log of some spans of time, the oldest first.
 
     Args:
         log: The newest file; the older ones are beside it with ``.1``, ``.2`` … added.
-        begin_s: Seconds since 1970.
-        end_s: As ``begin_s``.
+        spans_s: Begin and end of each, seconds since 1970.
         cleaned: Takes what is private out of a text or a JSON value.
     """
     lines: list[str] = []
@@ -28,7 +29,9 @@ def log_part(log: Path, begin_s: float, end_s: float, cleaned: Callable[[Any], A
     for line in _lines(log):
         time_s = _time_s(line)
         if time_s is not None:
-            inside = begin_s - _AROUND_S <= time_s <= end_s + _AROUND_S
+            inside = any(
+                begin_s - _AROUND_S <= time_s <= end_s + _AROUND_S for begin_s, end_s in spans_s
+            )
         if inside:
             lines.append(_cleaned(line, cleaned))
     return "".join(f"{line}\n" for line in lines[-_MOST_LINES:])

@@ -1,24 +1,16 @@
-"""Jobs as a list to look through: which of them, and each in a few figures."""
+"""Jobs as a list to look through, each in a few figures."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from sqlite3 import Row
 from typing import Any
 
 from ai_video_generator.jobs.database import Database
-from ai_video_generator.jobs.job import ENDED, Job, JobRequest, JobState, Outcome
+from ai_video_generator.jobs.job import Job, JobState, Outcome
+from ai_video_generator.jobs.job_filter import ALL_JOBS, PLANNED, JobFilter, job_numbers
 from ai_video_generator.jobs.job_table import as_job
-
-PLANNED = """
-LEFT JOIN attempts AS tried ON tried.job_id = jobs.id AND tried.number = (
-  SELECT MAX(number) FROM attempts WHERE job_id = jobs.id)
-LEFT JOIN events AS planned ON planned.id = (
-  SELECT MAX(id) FROM events WHERE job_id = jobs.id AND kind = 'plan')
-"""
-"""Joins the last attempt of each job, and the last plan that was told: attempts are written down
-when a run ends."""
 
 _SUMMARIES = f"""
 SELECT jobs.*, ratings.stars AS stars,
@@ -36,8 +28,7 @@ SELECT jobs.*, ratings.stars AS stars,
     json_extract(planned.data, '$.seconds')) AS estimate_s,
   (SELECT COUNT(*) FROM attempts WHERE job_id = jobs.id) AS attempt_count
 FROM jobs {PLANNED} LEFT JOIN ratings ON ratings.job_id = jobs.id
-WHERE jobs.created_s >= :since AND jobs.created_s <= :until
-ORDER BY jobs.id DESC
+WHERE jobs.id IN (SELECT value FROM json_each(?)) ORDER BY jobs.id DESC
 """  # noqa: S608 - nothing in it is from outside
 
 DOCUMENT_NAMES = (
@@ -63,33 +54,6 @@ DOCUMENT_NAMES = (
     "stars",
 )
 """Names of what `JobSummary.document` holds, in its order."""
-
-_FIRST_S, _LAST_S = 0.0, 1e18
-# No job was asked for before or after.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JobFilter:
-    """Which jobs; the default is all of them.
-
-    Attributes:
-        states: In one of these states; empty takes all.
-        model: Made by this model, or tried with it last.
-        since_s: Asked for then or later, seconds since 1970.
-        until_s: Asked for then or earlier.
-        text: In the name of an input or of the video, whatever the case.
-        limit: At most so many, the newest; None takes all.
-    """
-
-    states: frozenset[JobState] = frozenset()
-    model: str = ""
-    since_s: float = _FIRST_S
-    until_s: float = _LAST_S
-    text: str = ""
-    limit: int | None = None
-
-
-ALL_JOBS = JobFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,38 +126,15 @@ class JobSummary:
 
 def past_jobs(database: Database, wanted: JobFilter = ALL_JOBS) -> tuple[list[JobSummary], int]:
     """Jobs, the newest first, and how many more there are beyond the limit."""
-    found = list(_matching(database, wanted))
+    found = job_numbers(database, wanted)
     shown = found if wanted.limit is None else found[: wanted.limit]
-    return [_summary(row) for row in shown], len(found) - len(shown)
+    return summaries_of(database, shown), len(found) - len(shown)
 
 
-def ended_before(database: Database, time_s: float) -> list[JobSummary]:
-    """Jobs that ended before a time, seconds since 1970, the newest first."""
-    rows = _matching(database, JobFilter(states=ENDED))
-    return [_summary(row) for row in rows if (row["ended_s"] or row["created_s"]) < time_s]
-
-
-def _matching(database: Database, wanted: JobFilter) -> Iterator[Row]:
-    rows = database.rows(_SUMMARIES, {"since": wanted.since_s, "until": wanted.until_s})
-    for row in rows:
-        if wanted.states and row["state"] not in wanted.states:
-            continue
-        if wanted.model and row["model"] != wanted.model:
-            continue
-        if wanted.text and not _is_named(row, wanted.text):
-            continue
-        yield row
-
-
-def _is_named(row: Row, text: str) -> bool:
-    request = JobRequest.model_validate_json(row["request"])
-    return any(text.casefold() in path.name.casefold() for path in paths_of(request))
-
-
-def paths_of(request: JobRequest) -> list[Path]:
-    """Inputs and outputs of a request: pictures, sound, video to reproduce, video."""
-    others = [path for path in (request.sound, request.video) if path is not None]
-    return [*request.pictures, *others, request.output]
+def summaries_of(database: Database, job_ids: Collection[int]) -> list[JobSummary]:
+    """Jobs of these numbers, the newest first."""
+    rows = database.rows(_SUMMARIES, (json.dumps([*job_ids]),))
+    return [_summary(row) for row in rows]
 
 
 def _summary(row: Row) -> JobSummary:

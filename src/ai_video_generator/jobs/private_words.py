@@ -30,6 +30,10 @@ _LEAST_LETTERS, _YEAR_LETTERS = 3, 4
 
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,5}")
 
+_FILES = ("checkpoint", "lora")
+_WEIGHT = re.compile(r":-?[\d.]+$")
+# Options of models that name files of a person's own, and how much each of these counts.
+
 _SECRET_VARIABLE = re.compile(r"token|key|secret|passw|credential|cookie", re.IGNORECASE)
 _LEAST_SECRET_LETTERS = 8
 
@@ -143,13 +147,22 @@ def _own_files(request: JobRequest) -> Iterator[tuple[Path, str]]:
     storyboard = request.options.get("storyboard")
     if storyboard:
         yield Path(storyboard), "storyboard.json"
-    try:
-        given = named_values(request.options.get("model_options", ""))
-    except SettingsError:
-        given = {}
-    paths = [Path(value) for value in given.values() if "/" in value or "\\" in value]
-    for number, path in enumerate(paths, start=1):
+    own = own_weights(request.options.get("model_options", ""))
+    for number, path in enumerate(own, start=1):
         yield path, f"file-{number}{_ending(path)}"
+
+
+def own_weights(model_options: str) -> list[Path]:
+    """Weights of a person's own among the options of a model, by path or name."""
+    try:
+        given = named_values(model_options)
+    except SettingsError:
+        return []
+    found = []
+    for name, value in given.items():
+        if name in _FILES or "/" in value or "\\" in value:
+            found += [Path(_WEIGHT.sub("", part.strip())) for part in value.split("+")]
+    return [path for path in found if path.name]
 
 
 def _ending(path: Path) -> str:

@@ -38,6 +38,12 @@ _PUBLIC = re.compile(
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_NETWORK = re.compile(
+    r"(?<![\w.])(?:(?:10|127|192\.168|169\.254|172\.(?:1[6-9]|2\d|3[01]))(?:\.\d{1,3}){2,3})(?![\w.])"
+    r"|\b(?:[0-9a-f]{2}:){5}[0-9a-f]{2}\b|\b(?:fe80|fd[0-9a-f]{2}):[0-9a-f:]+",
+    re.IGNORECASE,
+)
+# Addresses of home networks, cards; versions of four numbers look like the others.
 _COMMAND = re.compile(r"\b(aivg \d[\w.+-]*: )(.*)")
 _START = r"(?:/(?!/)|(?<!:)//|[A-Za-z]:[\\/]|\\\\|~[\\/]|(?:HOME|FOLDER)[\\/])"
 _QUOTED_PATHS = tuple(
@@ -86,7 +92,7 @@ class Redactor:
         text = _SECRETS.sub("SECRET", text)
         text = _NAMED_SECRET.sub(r"\1SECRET", text)
         text = _URL.sub(_public_address, text)
-        text = _MAIL.sub("ADDRESS", text)
+        text = _NETWORK.sub("ADDRESS", _MAIL.sub("ADDRESS", text))
         for pattern in _QUOTED_PATHS:
             text = pattern.sub(lambda found: f"{found[0][0]}{_tail(found[1])}{found[0][0]}", text)
         text = _PATH.sub(lambda found: _tail(found[0]), text)
@@ -145,7 +151,9 @@ def _pattern(word: str) -> str:
 def _bare_command(found: re.Match[str]) -> str:
     """A command line: the command and the names of its flags."""
     command, *rest = found[2].split(" ") or [""]
-    names = [part.partition("=")[0] for part in rest if re.match(r"--?[a-z][a-z-]*(=|$)", part)]
+    names = [
+        part.partition("=")[0] for part in rest if re.match(r"(--[a-z][a-z-]*|-[a-z])(=|$)", part)
+    ]
     shown = command if re.fullmatch(r"[a-z-]+", command) else "…"
     return found[1] + " ".join([shown, *names])
 

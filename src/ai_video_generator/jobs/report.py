@@ -1,13 +1,8 @@
 """What helps to find out why a job went wrong, in one file that tells nothing of its person."""
 
 import json
-import platform
-import re
-import sys
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +14,16 @@ from ai_video_generator.core.recipe import read_recipe
 from ai_video_generator.errors import AIVideoError
 from ai_video_generator.hardware.facts import HardwareFacts
 from ai_video_generator.jobs.database import Database
-from ai_video_generator.jobs.job import EventKind, JobRequest
+from ai_video_generator.jobs.job import EventKind, JobRequest, JobState, options_of
 from ai_video_generator.jobs.log_part import log_part
 from ai_video_generator.jobs.past_jobs import past_jobs
-from ai_video_generator.jobs.private_words import Owner, private_words
+from ai_video_generator.jobs.private_words import Owner, own_weights, private_words
 from ai_video_generator.jobs.redaction import Redactor
+from ai_video_generator.jobs.report_facts import shown_settings, versions
 from ai_video_generator.jobs.story import JobStory, story_of
 from ai_video_generator.media.files import appearing
 
-_PACKAGE = "ai-video-generator"
 _FACTS: TypeAdapter[HardwareFacts] = TypeAdapter(HardwareFacts)
-_LIBRARIES = ("torch", "diffusers", "transformers", "accelerate", "safetensors", "huggingface-hub")
-# Those of the extras, which are looked at where they are installed.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 # The oldest that the format knows: when a report was put together is nobody's matter.
 
@@ -89,11 +82,11 @@ def report_parts(
     story = story_of(database, job_id)
     recipe = _recipe(story)
     names = _recipe_names(recipe) if recipe else {}
-    begin_s, end_s = _span(story)
+    spans = _spans(story)
     folders = (*folders, database.folder, settings.file.parent)
-    words = names | private_words(
-        owner, story.job.request, _others(database, story, begin_s, end_s), folders
-    )
+    present = story.job.request.model_copy(update={"options": options_of(settings.values)})
+    others = [present, *_others(database, story, spans[0][0], spans[-1][1])]
+    words = names | private_words(owner, story.job.request, others, folders)
     redactor = Redactor(words)
     document = story.document
     events, attempts = document.pop("events"), document.pop("attempts")
@@ -104,15 +97,15 @@ def report_parts(
         ("attempts.json", "each plan that was tried, with its reasons and its error", attempts),
         ("events.json", "what happened when", events),
         ("machine.json", "what this machine is", _FACTS.dump_python(facts, mode="json")),
-        ("settings.json", "settings, and where each is from", _settings(settings)),
-        ("versions.json", "versions of packages and systems", _versions()),
+        ("settings.json", "settings, and where each is from", shown_settings(settings)),
+        ("versions.json", "versions of packages and systems", versions()),
         *([("recipe.json", "what the video says of itself", recipe)] if recipe else []),
     ]
     parts = [
         ReportPart(name=name, holds=holds, content=_as_json(redactor.value(value)))
         for name, holds, value in values
     ]
-    told = log_part(log, begin_s, end_s, redactor.value) if log else ""
+    told = log_part(log, spans, redactor.value) if log else ""
     if told:
         content = told.encode(errors="replace")
         parts.append(ReportPart(name="log.txt", holds="the log of that time", content=content))
@@ -147,16 +140,19 @@ def _as_json(value: Any) -> bytes:
     return f"{text}\n".encode(errors="replace")
 
 
-def _span(story: JobStory) -> tuple[float, float]:
-    """When the job went, seconds since 1970."""
-    begins = [
-        event.time_s
-        for event in story.events
-        if event.kind is EventKind.STATE and event.values.get("state") == "running"
-    ]
-    begin_s = begins[0] if begins else story.job.created_s
-    last_s = max((event.time_s for event in story.events), default=begin_s)
-    return begin_s, max(last_s, story.job.ended_s or begin_s)
+def _spans(story: JobStory) -> list[tuple[float, float]]:
+    """Begin and end of each of its runs, seconds since 1970; when it was asked for without one."""
+    spans: list[tuple[float, float]] = []
+    begin_s: float | None = None
+    for event in story.events:
+        if event.kind is not EventKind.STATE:
+            continue
+        if begin_s is not None:
+            spans.append((begin_s, event.time_s))
+        begin_s = event.time_s if event.values.get("state") == JobState.RUNNING else None
+    if begin_s is not None:
+        spans.append((begin_s, max(event.time_s for event in story.events)))
+    return spans or [(story.job.created_s, story.job.created_s)]
 
 
 def _others(database: Database, story: JobStory, begin_s: float, end_s: float) -> list[JobRequest]:
@@ -185,40 +181,9 @@ def _recipe(story: JobStory) -> dict[str, Any] | None:
 
 def _recipe_names(recipe: dict[str, Any]) -> dict[str, str]:
     """Names of inputs as the recipe has them: they may have been renamed since."""
+    own = ", ".join(f"{name}={value}" for name, value in recipe["model_options"].items())
+    weights = enumerate(own_weights(own), start=1)
     inputs = [("sound", recipe["sound"])]
     inputs += [(f"picture-{n}", one) for n, one in enumerate(recipe["pictures"], start=1)]
-    return {one["name"]: f"{name}{Path(one['name']).suffix.lower()}" for name, one in inputs}
-
-
-def _settings(settings: LoadedSettings) -> dict[str, dict[str, str]]:
-    """Each setting, and what kind of source it is from; of folders only whether one is chosen."""
-    found = {}
-    for name, value in settings.values:
-        shown = "chosen" if isinstance(value, Path) else "auto" if value is None else str(value)
-        if name in {"webhook", "on_done", "prompt", "negative_prompt"}:
-            shown = "chosen" if value else ""
-        found[name] = {"value": shown, "from": settings.sources.get(name, "default").split()[0]}
-    return found
-
-
-def _versions() -> dict[str, Any]:
-    return {
-        "program": __version__,
-        "python": sys.version,
-        "system": platform.platform(),
-        "packages": dict(_package_versions()),
-    }
-
-
-def _package_versions() -> Iterator[tuple[str, str]]:
-    """Versions of the packages that this program asks for; others are nobody's matter."""
-    try:
-        asked = metadata.requires(_PACKAGE) or []
-    except metadata.PackageNotFoundError:
-        asked = []
-    names = {re.split(r"[^\w.-]", line, maxsplit=1)[0].lower() for line in asked}
-    for name in sorted(names | set(_LIBRARIES)):
-        try:
-            yield name, metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
+    names = {one["name"]: f"{name}{Path(one['name']).suffix.lower()}" for name, one in inputs}
+    return names | {path.name: f"file-{number}" for number, path in weights}

@@ -8,7 +8,7 @@ from sqlite3 import Row
 from statistics import median
 
 from ai_video_generator.jobs.database import Database
-from ai_video_generator.jobs.past_jobs import ALL_JOBS, JobFilter, past_jobs
+from ai_video_generator.jobs.job_filter import ALL_JOBS, JobFilter, job_numbers
 
 _ATTEMPTS = """
 SELECT attempts.job_id, attempts.model, attempts.device, attempts.run, attempts.error_kind,
@@ -97,8 +97,7 @@ def made_videos(database: Database, wanted: JobFilter = ALL_JOBS) -> list[MadeVi
 
 
 def _attempts(database: Database, wanted: JobFilter) -> Iterator[Row]:
-    summaries, _ = past_jobs(database, wanted)
-    ids = {summary.job.id for summary in summaries}
+    ids = set(job_numbers(database, wanted))
     return (row for row in database.rows(_ATTEMPTS) if row["job_id"] in ids)
 
 

@@ -12,7 +12,8 @@ from ai_video_generator.jobs.job import JobState
 
 if TYPE_CHECKING:
     from ai_video_generator.jobs.database import Database
-    from ai_video_generator.jobs.past_jobs import JobFilter, JobSummary
+    from ai_video_generator.jobs.job_filter import JobFilter
+    from ai_video_generator.jobs.past_jobs import JobSummary
 
 _Switch = Annotated[bool, Parameter(negative="")]
 _Numbers = Annotated[tuple[int, ...] | None, Parameter(consume_multiple=True, negative="")]
@@ -62,7 +63,7 @@ def history(
         yes: Do not ask before removing.
     """
     from ai_video_generator.cli.job_database import opened_jobs
-    from ai_video_generator.jobs.past_jobs import JobFilter
+    from ai_video_generator.jobs.job_filter import JobFilter
 
     if limit < 0:
         raise CycloptsError(msg="--limit takes 0 or more.")
@@ -90,7 +91,7 @@ def _span(last: str | None, since: str | None, until: str | None) -> tuple[float
     """From when to when, seconds since 1970."""
     from ai_video_generator.cli.job_times import moment_s
     from ai_video_generator.config.amounts import age_s
-    from ai_video_generator.jobs.past_jobs import ALL_JOBS
+    from ai_video_generator.jobs.job_filter import ALL_JOBS
 
     begin_s = ALL_JOBS.since_s
     if last:
@@ -187,12 +188,13 @@ def _remove(
     from ai_video_generator.cli.asking import check_confirmed
     from ai_video_generator.config.amounts import age_s
     from ai_video_generator.jobs.forgetting import check_forgettable, forget
-    from ai_video_generator.jobs.past_jobs import ended_before, past_jobs
+    from ai_video_generator.jobs.job_filter import ended_before
+    from ai_video_generator.jobs.past_jobs import summaries_of
 
     chosen = set(numbers)
     check_forgettable(database, chosen)
     if older is not None:
-        chosen |= {one.job.id for one in ended_before(database, time.time() - age_s(older))}
+        chosen |= set(ended_before(database, time.time() - age_s(older)))
     if not chosen:
         console.note("no job is that old; nothing is forgotten")
         return
@@ -200,7 +202,7 @@ def _remove(
 
     from ai_video_generator.cli.history_tables import history_lines
 
-    found = [one for one in past_jobs(database)[0] if one.job.id in chosen]
+    found = summaries_of(database, chosen)
     screen = Console(highlight=False, stderr=True)
     if not console.MANNER.get().quiet:
         screen.print(history_lines(found[:_SHOWN], screen.width), soft_wrap=True)
