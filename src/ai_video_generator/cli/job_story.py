@@ -24,7 +24,7 @@ def story_page(story: "JobStory") -> "Iterator[RenderableType]":
     yield _title(story)
     yield _pairs(_facts(story))
     yield _heading("What happened")
-    yield _pairs(_happened(story.events))
+    yield _pairs(_happened(_told(story)))
     if story.attempts:
         yield _heading("Attempts")
         yield _pairs(_tried(story.attempts))
@@ -38,11 +38,16 @@ def story_page(story: "JobStory") -> "Iterator[RenderableType]":
         yield _pairs((one.topic, f"{one.choice}: {one.because}") for one in reasons)
 
 
+_VERBS = {"failed": "", "cancelled": "was ", "interrupted": "was "}
+# A job "is" whatever else it is.
+
+
 def _title(story: "JobStory") -> "Text":
     from rich.text import Text
 
     job = story.job
-    title = Text(f"Job {job.id} is ", "bold")
+    verb = _VERBS.get(job.state.value, "is ")
+    title = Text(f"Job {job.id} {verb}", "bold")
     title.append(job.state.value, STATE_COLOURS.get(job.state.value, ""))
     if job.wanted.value:
         title.append(f", and was asked to {job.wanted.value}")
@@ -108,6 +113,12 @@ def _foretold(plan: "Plan", story: "JobStory") -> str:
     return f"{said}; it took {made_s / estimate.seconds:.2f} times as long"
 
 
+def _told(story: "JobStory") -> "Iterator[Event]":
+    """What happened; where it stands only while it runs."""
+    passing = {"progress", "preview"} if story.job.ended_s is not None else {"preview"}
+    return (event for event in story.events if event.kind.value not in passing)
+
+
 def _happened(events: "Iterable[Event]") -> Iterator[tuple[str, str]]:
     day = ""
     for event in events:
@@ -147,7 +158,6 @@ _EVENTS: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "state": _state_said,
     "plan": _plan_said,
     "progress": _progress_said,
-    "preview": lambda _: "a preview",
     "attempt": lambda values: str(values.get("error", "")),
     "log": lambda values: f"{values.get('level', 'warning')}: {values.get('message', '')}",
 }

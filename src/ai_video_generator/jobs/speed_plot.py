@@ -22,8 +22,8 @@ _COLOURS = (
 )  # fmt: skip
 # Told apart by most colour-blind people too.
 
-_DOT_PX, _CORNERS = 6.0, 20
-# A polygon of so many corners looks round at this size.
+_DOT_PX, _LEAST_DOT_PX, _MANY, _CORNERS = 6.0, 2.5, 100, 20
+# More videos than that have smaller dots. A polygon of so many corners looks round at this size.
 
 _MARGIN = 0.06
 # Room between the outermost dots and the edges, as a share of the range.
@@ -73,9 +73,10 @@ def speed_plot(videos: Sequence[MadeVideo]) -> Drawing:
     _draw_speeds(drawing, scale)
     _draw_times(drawing, scale)
     groups = _by_model(videos)
+    dot_px = max(_LEAST_DOT_PX, _DOT_PX * min(1.0, _MANY / len(videos)) ** 0.25)
     for index, (name, made) in enumerate(groups):
         colour = _COLOURS[index % len(_COLOURS)]
-        _draw_model(drawing, made, colour, scale)
+        _draw_model(drawing, made, colour, scale, dot_px)
         _draw_name(drawing, index, name, made, colour)
     return drawing
 
@@ -132,13 +133,16 @@ def _draw_times(drawing: Drawing, scale: _Scale) -> None:
         moment += timedelta(seconds=step_s)
 
 
-def _draw_model(drawing: Drawing, made: Sequence[MadeVideo], colour: str, scale: _Scale) -> None:
+def _draw_model(
+    drawing: Drawing, made: Sequence[MadeVideo], colour: str, scale: _Scale, dot_px: float
+) -> None:
+    for video in made:
+        corners = _circle(scale.x(video.ended_s), scale.y(video.speed), dot_px)
+        drawing.area(corners, colour, opacity=0.75)
     middle = scale.y(median(video.speed for video in made))
     xs = [scale.x(video.ended_s) for video in made]
-    drawing.box(min(xs), middle - 1, max(xs), middle + 1, colour, opacity=0.5)
-    for video in made:
-        corners = _circle(scale.x(video.ended_s), scale.y(video.speed), _DOT_PX)
-        drawing.area(corners, colour, opacity=0.8)
+    drawing.box(min(xs), middle - 2, max(xs), middle + 2, _PAPER, opacity=0.75)
+    drawing.box(min(xs), middle - 1, max(xs), middle + 1, colour)
 
 
 def _draw_name(
