@@ -10,7 +10,8 @@ from ai_video_generator.jobs.database import Database
 from ai_video_generator.jobs.job import Job
 from ai_video_generator.planning.plan import Plan
 
-_PLAN = TypeAdapter(Plan)
+PLAN: TypeAdapter[Plan] = TypeAdapter(Plan)
+"""Writes and reads plans as JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +55,7 @@ def keep_attempts(database: Database, job: Job, attempts: Sequence[Attempt]) -> 
                     attempt.seconds,
                     attempt.plan.model,
                     attempt.plan.device,
-                    _PLAN.dump_json(attempt.plan).decode(),
+                    PLAN.dump_json(attempt.plan).decode(),
                     str(attempt.error or ""),
                     type(attempt.error).__name__ if attempt.error else "",
                 )
@@ -70,7 +71,7 @@ def attempts_of(database: Database, job_id: int) -> list[KeptAttempt]:
         KeptAttempt(
             number=row["number"],
             run=row["run"],
-            plan=_PLAN.validate_json(row["plan"]),
+            plan=PLAN.validate_json(row["plan"]),
             seconds=row["seconds"],
             error=row["error"],
             error_kind=row["error_kind"],

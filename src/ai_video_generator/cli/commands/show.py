@@ -1,4 +1,4 @@
-"""``aivg show``: how a video was made, read from the video itself."""
+"""``aivg show``: how a video was made, read from the video itself; or the story of a job."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,13 +9,43 @@ from cyclopts import Parameter
 from ai_video_generator.cli import console
 
 
-def show(video: Path, /, *, json: Annotated[bool, Parameter(negative="")] = False) -> None:
-    """Show how a video was made: inputs, options, plan, versions.
+def show(video: str, /, *, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+    """Show how a video was made, or how a job went.
+
+    A video tells its inputs, options, plan and versions. A job tells what was asked, what happened
+    when, which plans were tried and why, how long it took and what came of it.
 
     Args:
-        video: A video that this program made.
+        video: A video that this program made, or the number of a job from aivg history.
         json: Print one JSON document.
     """
+    from ai_video_generator.cli.job_database import job_number
+
+    number = job_number(video)
+    if number is None:
+        _show_video(Path(video), json=json)
+    else:
+        _show_job(number, json=json)
+
+
+def _show_job(number: int, *, json: bool) -> None:
+    from ai_video_generator.cli.job_database import opened_jobs
+    from ai_video_generator.cli.job_story import story_page
+    from ai_video_generator.jobs.story import story_of
+
+    with opened_jobs() as database:
+        story = story_of(database, number)
+    if json:
+        console.answer_json(story.document)
+        return
+    from rich.console import Console
+
+    screen = Console(highlight=False)
+    for part in story_page(story):
+        screen.print(part)
+
+
+def _show_video(video: Path, *, json: bool) -> None:
     from ai_video_generator.core.recipe import read_recipe
 
     recipe = read_recipe(video)
