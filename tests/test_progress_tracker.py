@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from ai_video_generator.errors import CancelledError
-from ai_video_generator.progress_tracker import ProgressReport, ProgressTracker, heard_by
+from ai_video_generator.progress_tracker import ProgressReport, ProgressTracker
 
 
 class _Clock:
@@ -120,10 +120,3 @@ def test_a_stage_that_begins_again_at_once_is_one_part() -> None:
 
 def test_nothing_begun_took_no_time() -> None:
     assert ProgressTracker().stage_times() == ()
-
-
-def test_a_report_is_heard_by_all_who_listen() -> None:
-    first, second = list[ProgressReport](), list[ProgressReport]()
-    ProgressTracker(heard_by(first.append, None, second.append)).start("rendering")
-    assert first == second
-    assert len(first) == 1

@@ -63,19 +63,6 @@ class StageTime:
     parts_s: tuple[tuple[float, float], ...]
 
 
-def heard_by(
-    *listeners: Callable[[ProgressReport], None] | None,
-) -> Callable[[ProgressReport], None]:
-    """One listener that passes each report on, in this order; None listens to nothing."""
-
-    def hear(report: ProgressReport) -> None:
-        for listener in listeners:
-            if listener is not None:
-                listener(report)
-
-    return hear
-
-
 class ProgressTracker:
     """Carries reports up and a stop request down; safe to share between threads.
 

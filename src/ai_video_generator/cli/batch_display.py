@@ -61,10 +61,16 @@ class BatchDisplay(BatchWatcher):
     Args:
         display: Where bars and lines are shown.
         jobs: The jobs of the batch.
+        on_end: Called with the result of each job.
     """
 
-    def __init__(self, display: console.ProgressDisplay, jobs: Sequence[BatchJob]) -> None:
-        self._display, self._jobs = display, jobs
+    def __init__(
+        self,
+        display: console.ProgressDisplay,
+        jobs: Sequence[BatchJob],
+        on_end: Callable[[Result], None] = lambda _: None,
+    ) -> None:
+        self._display, self._jobs, self._on_end = display, jobs, on_end
         self._count_to_make = 0
         self._pace = Pace({})
         self._number = 0
@@ -94,6 +100,7 @@ class BatchDisplay(BatchWatcher):
 
     def ended(self, index: int, result: Result) -> None:
         """Say what became of a job."""
+        self._on_end(result)
         if self._number:
             self._pace.ended(was_made=result.error is None)
         if result.error is not None:

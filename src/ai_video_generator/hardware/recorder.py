@@ -55,6 +55,7 @@ class Recorder:
         self._thread: threading.Thread | None = None
         self._has_told = False
         self.started_s = self._looked_s = clock()
+        self._ended_s: float | None = None
         self._ram_total_bytes = 0
 
     def __enter__(self) -> Self:
@@ -66,6 +67,7 @@ class Recorder:
 
     def __exit__(self, *_: object) -> None:
         self._end.set()
+        self._ended_s = self._clock()
         if self._thread is not None:
             self._thread.join(_PATIENCE_S)
 
@@ -109,7 +111,7 @@ class Recorder:
         total = self._ram_total_bytes
         used = peaks.get("ram_used_bytes")
         return Telemetry(
-            seconds=self._clock() - self.started_s,
+            seconds=(self._ended_s or self._clock()) - self.started_s,
             ram_total_bytes=total,
             peak_own_ram_bytes=round(peaks.get("own_ram_bytes", 0)),
             least_ram_free_bytes=None if used is None else round(total - used),
@@ -174,6 +176,7 @@ def _numbers(one: Accelerator) -> dict[str, float | None]:
         "temperature_c": one.temperature_c,
         "power_w": one.power_w,
         "clock_mhz": one.clock_now_mhz,
+        "throttled": float(bool(one.throttle_reasons)),
     }
 
 

@@ -29,6 +29,7 @@ class DeviceTelemetry:
         temperature_c: Degrees Celsius.
         power_w: Watts.
         clock_mhz: Its clock.
+        throttled: Share of the time in which it ran slower than it could, 0..1.
     """
 
     device: str
@@ -47,6 +48,7 @@ class DeviceTelemetry:
     temperature_c: Column = ()
     power_w: Column = ()
     clock_mhz: Column = ()
+    throttled: Column = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,7 @@ _DIGITS = {
     "own_cpu_load": 3,
     "temperature_c": 1,
     "power_w": 1,
+    "throttled": 2,
 }
 # More would be noise, and is most of a stored file's size.
 

@@ -79,34 +79,34 @@ def _run(
     json: bool,
 ) -> int:
     """Make or plan the jobs, and tell what became of them, however it ends."""
+    from ai_video_generator.cli.at_work import AtWork
     from ai_video_generator.cli.batch_display import BatchDisplay
     from ai_video_generator.cli.batch_tables import batch_rows, exit_code, write_report
     from ai_video_generator.cli.job import what_is_made
-    from ai_video_generator.cli.signals import stopping_on_signals
     from ai_video_generator.core.batch import Batch
     from ai_video_generator.core.video_generator import VideoGenerator
     from ai_video_generator.errors import CancelledError
-    from ai_video_generator.progress_tracker import ProgressTracker
 
     stopped: CancelledError | None = None
-    with console.ProgressDisplay() as display:
-        watcher = BatchDisplay(display, jobs)
-        tracker = ProgressTracker(watcher)
+    display = console.ProgressDisplay()
+    with AtWork(settings, display) as beside:
+        beside.listener = watcher = BatchDisplay(display, jobs, on_end=beside.ended)
         generator = VideoGenerator(
             settings=settings,
-            progress=tracker,
+            progress=beside.tracker,
             on_plan=lambda plan: console.note(f"making {what_is_made(plan)}"),
         )
-        work = Batch(generator, jobs, watcher, check=tracker.check)
-        with stopping_on_signals(tracker):
-            try:
-                if dry_run:
-                    work.survey(closely=True)
-                else:
-                    _make_folders(jobs)
-                    work.run()
-            except CancelledError as error:
-                stopped = error
+        work = Batch(generator, jobs, watcher, check=beside.tracker.check)
+        try:
+            if dry_run:
+                work.survey(closely=True)
+            else:
+                _make_folders(jobs)
+                work.run()
+        except CancelledError as error:
+            stopped = error
+    if not dry_run:
+        beside.tell_peaks()
     rows = batch_rows(work, dry_run=dry_run)
     _answer(rows, json=json)
     if report is not None:
