@@ -1,5 +1,6 @@
 """The monitor tells what happens, not what happened before it came."""
 
+import itertools
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ import pytest
 
 from ai_video_generator.hardware.accelerators import Probe
 from ai_video_generator.hardware.monitor import Monitor
+from ai_video_generator.hardware.own_processes import OwnProcesses
 from ai_video_generator.registry import Registry
 
 
@@ -112,3 +114,26 @@ def test_libraries_stay_open_and_who_knows_nothing_is_not_asked_again(
     assert calls[0] == ["held", "asked", "asked", "asked", "released"]
     assert calls[1] == ["held", "asked", "released"]
     assert [one.name for sample in samples for one in sample.accelerators] == ["x"] * 3
+
+
+_WORK = """
+import time
+while time.process_time() < 0.5:
+    pass
+print(flush=True)
+input()
+"""
+
+
+def test_the_work_of_a_new_child_counts_from_its_begin() -> None:
+    own = OwnProcesses(itertools.count(step=10.0).__next__)
+    with subprocess.Popen(
+        [sys.executable, "-c", _WORK], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        first, second = own.look(), own.look()
+        child.communicate(b"\n")
+
+    assert first.worked_s > 0.4
+    assert second.worked_s < 0.4

@@ -82,18 +82,18 @@ class Monitor:
         worked_s, rested_s = busy_s - self._busy_s, idle_s - self._idle_s
         self._busy_s, self._idle_s = busy_s, idle_s
         passed_s = worked_s + rested_s
-        own = self._own.look()
+        load, own = _share(worked_s, passed_s), self._own.look()
         read, written = self._disk_speeds()
         memory = psutil.virtual_memory()
         # To look for limits takes longer than all else, and none is set while a program runs.
         limits = cgroup_limits() if self._is_limited else Limits()
         total, free = usable_ram(memory.total, memory.available, limits)
         return Sample(
-            cpu_load=_share(worked_s, passed_s),
+            cpu_load=load,
             ram_total_bytes=total,
             ram_free_bytes=free,
             accelerators=self._drivers.found()[0],
-            own_cpu_load=_share(own.worked_s, passed_s),
+            own_cpu_load=min(load, _share(own.worked_s, passed_s)),
             own_ram_bytes=own.ram_bytes,
             disk_read_bytes_per_s=read,
             disk_written_bytes_per_s=written,

@@ -150,7 +150,8 @@ class Recorder:
                 while not self._end.wait(wait_s):
                     self._look(monitor)
                     wait_s = _INTERVAL_S
-                self._look(monitor)
+                if not self._columns or self._clock() - self._looked_s >= _FIRST_LOOK_S:
+                    self._look(monitor)
         except Exception as error:  # noqa: BLE001 - whatever it is, the job goes on
             self._tell(error)
 
