@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, floor, log10
+from math import ceil
 
-from ai_video_generator.hardware.telemetry import Column, DeviceTelemetry, Telemetry
+from ai_video_generator.core.telemetry_rows import Row, device_rows, machine_rows
+from ai_video_generator.hardware.telemetry import Column, Telemetry
 from ai_video_generator.media.drawing import Align, Drawing, shortened_text
 from ai_video_generator.media.timeline import clock_text
 from ai_video_generator.progress_tracker import StageTime
@@ -17,9 +18,7 @@ _TITLE_PX, _STAGES_PX, _STAGE_HEIGHT_PX, _LEGEND_PX = 56, 92, 34, 30
 _ROW_PX, _GAP_PX, _HEADING_PX, _AXIS_PX = 84, 26, 44, 64
 
 _PAPER, _INK, _GREY, _FAINT, _WHITE = "#fcfbf8", "#26282c", "#80858d", "#e9e7e1", "#ffffff"
-_BLUE, _DEEP_BLUE, _GREEN, _ORANGE, _RED, _VIOLET = (
-    "#a9c8de", "#3f7cac", "#5b9e6f", "#e08e45", "#c8423d", "#6b5b95",
-)  # fmt: skip
+_RED = "#c8423d"
 _STAGE_COLOURS = (
     "#3f7cac", "#e08e45", "#5b9e6f", "#a0669b", "#cc5a58", "#5aa5a0", "#c9a227", "#87705f",
 )  # fmt: skip
@@ -34,33 +33,6 @@ _MOST_POINTS = 630
 _LETTER_PX = 8.5
 # A letter of 15 pixels is about that wide; a name that does not fit its bar stands in the legend.
 
-_GIB, _MB = 1024**3, 1e6
-_NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-_LEAST_C, _HOT_C = 20.0, 90.0
-# A room, and where most GPUs begin to slow down.
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Curve:
-    """A column to draw."""
-
-    column: Column
-    colour: str
-    is_filled: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    """A row of the chart: what it is called, what is told below that, its scale, its curves."""
-
-    name: str
-    told: str
-    bottom: float = 0.0
-    top: float
-    top_text: str
-    curves: tuple[_Curve, ...]
-    warning: Column = ()
-
 
 def telemetry_chart(
     telemetry: Telemetry, stages: Sequence[StageTime] = (), *, title: str = "What the machine did"
@@ -72,8 +44,8 @@ def telemetry_chart(
         stages: What the job did; their parts are counted from the telemetry's begin.
         title: The line above it.
     """
-    groups = [("", list(_machine_rows(telemetry)))]
-    groups += [(f"{one.device}   {one.name}", list(_device_rows(one))) for one in telemetry.devices]
+    groups = [("", list(machine_rows(telemetry)))]
+    groups += [(f"{one.device}   {one.name}", list(device_rows(one))) for one in telemetry.devices]
     legend_lines = len(_legend(stages))
     first_px = _STAGES_PX + (_STAGE_HEIGHT_PX + 32 + _LEGEND_PX * legend_lines if stages else 0)
     row_count = sum(len(rows) for _, rows in groups)
@@ -109,93 +81,6 @@ class _Scale:
     def x(self, time_s: float) -> float:
         share = min(1.0, max(0.0, time_s / self.seconds))
         return _LEFT_PX + (_RIGHT_PX - _LEFT_PX) * share
-
-
-def _machine_rows(telemetry: Telemetry) -> Iterator[_Row]:
-    if not telemetry.times_s:
-        return
-    mean = telemetry.mean_cpu_load or 0.0
-    yield _Row(
-        name="processor",
-        told=f"{mean:.0%} on average; dark: this job",
-        top=1.0,
-        top_text="100%",
-        curves=(
-            _Curve(column=telemetry.cpu_load, colour=_BLUE),
-            _Curve(column=telemetry.own_cpu_load, colour=_DEEP_BLUE),
-        ),
-    )
-    peak = telemetry.peak_own_ram_bytes
-    top = _nice(peak / _GIB)
-    yield _Row(
-        name="memory of this job",
-        told=f"at most {peak / _GIB:.2f} of {telemetry.ram_total_bytes / _GIB:.0f} GiB",
-        top=top * _GIB,
-        top_text=f"{top:g} GiB",
-        curves=(_Curve(column=telemetry.own_ram_bytes, colour=_GREEN),),
-    )
-    speeds = (telemetry.disk_read_bytes_per_s, telemetry.disk_written_bytes_per_s)
-    fastest = max((v for column in speeds for v in column if v is not None), default=None)
-    if fastest is not None:
-        top = _nice(max(fastest / _MB, 1.0))
-        yield _Row(
-            name="disk",
-            told="read and, as a line, written",
-            top=top * _MB,
-            top_text=f"{top:g} MB/s",
-            curves=(
-                _Curve(column=speeds[0], colour="#d8cbb0"),
-                _Curve(column=speeds[1], colour=_ORANGE, is_filled=False),
-            ),
-        )
-
-
-def _device_rows(one: DeviceTelemetry) -> Iterator[_Row]:
-    if one.mean_load is not None:
-        slowed = f", slowed for {one.throttled_s:.0f} s" if one.throttle_reasons else ""
-        yield _Row(
-            name="load",
-            told=f"{one.mean_load:.0%} on average{slowed}",
-            top=1.0,
-            top_text="100%",
-            curves=(_Curve(column=one.load, colour=_DEEP_BLUE),),
-            warning=one.throttled,
-        )
-    if one.total_bytes:
-        yield _Row(
-            name="memory",
-            told=f"at most {one.peak_used_bytes / _GIB:.1f} GiB",
-            top=float(one.total_bytes),
-            top_text=f"{one.total_bytes / _GIB:.0f} GiB",
-            curves=(_Curve(column=one.used_bytes, colour=_GREEN),),
-        )
-    if one.peak_temperature_c is not None:
-        top = max(_HOT_C, ceil(one.peak_temperature_c / 10) * 10.0)
-        yield _Row(
-            name="temperature",
-            told=f"at most {one.peak_temperature_c:.0f} °C",
-            bottom=_LEAST_C,
-            top=top,
-            top_text=f"{top:.0f} °C",
-            curves=(_Curve(column=one.temperature_c, colour=_RED, is_filled=False),),
-        )
-    if one.peak_power_w is not None:
-        top = max(one.power_limit_w or 0.0, _nice(one.peak_power_w))
-        yield _Row(
-            name="power",
-            told=f"at most {one.peak_power_w:.0f} W",
-            top=top,
-            top_text=f"{top:.0f} W",
-            curves=(_Curve(column=one.power_w, colour=_VIOLET),),
-        )
-
-
-def _nice(value: float) -> float:
-    """A round number at or above a value."""
-    if value <= 0:
-        return 1.0
-    power = 10.0 ** floor(log10(value))
-    return next(step * power for step in _NICE if step * power >= value * 0.999)
 
 
 def _draw_grid(drawing: Drawing, scale: _Scale, *, top: float, bottom: float) -> None:
@@ -246,7 +131,7 @@ def _duration(seconds: float) -> str:
 
 
 def _draw_row(
-    drawing: Drawing, scale: _Scale, row: _Row, times_s: Sequence[float], top: float
+    drawing: Drawing, scale: _Scale, row: Row, times_s: Sequence[float], top: float
 ) -> None:
     bottom = top + _ROW_PX
     drawing.label(row.name, (_EDGE_PX, top + 18), size_px=16, fill=_INK)
@@ -270,7 +155,7 @@ def _draw_row(
     drawing.box(_LEFT_PX, bottom, _RIGHT_PX, bottom + 1, _GREY, opacity=0.6)
 
 
-def _y(value: float, row: _Row, top: float) -> float:
+def _y(value: float, row: Row, top: float) -> float:
     share = (value - row.bottom) / (row.top - row.bottom)
     return top + _ROW_PX * (1.0 - min(1.0, max(0.0, share)))
 
