@@ -44,6 +44,11 @@ VALUES = (
     "ai_video_generator.hardware.facts:HardwareFacts",
     "ai_video_generator.progress_tracker:ProgressTracker",
     "ai_video_generator.progress_tracker:ProgressReport",
+    "ai_video_generator.progress_tracker:StageTime",
+    "ai_video_generator.hardware.monitor:Sample",
+    "ai_video_generator.hardware.recorder:Recorder",
+    "ai_video_generator.hardware.telemetry:Telemetry",
+    "ai_video_generator.hardware.telemetry:DeviceTelemetry",
 )
 # What the public classes take and give back.
 

@@ -85,3 +85,38 @@ def test_nobody_needs_to_listen() -> None:
     tracker = ProgressTracker()
     tracker.start("rendering", total=1)
     tracker.advance()
+
+
+def test_stages_of_the_same_name_are_one_and_stand_where_they_came_first() -> None:
+    clock = _Clock()
+    tracker = ProgressTracker(clock=clock)
+    tracker.start("an earlier job")
+    clock.now_s = 200.0
+    tracker.begin_job()
+    for stage, seconds in (("listening", 2), ("rendering", 3), ("loading", 4), ("rendering", 5)):
+        tracker.start(stage)
+        clock.now_s += seconds
+
+    stages = tracker.stage_times()
+
+    assert [(one.stage, one.seconds) for one in stages] == [
+        ("listening", 2.0),
+        ("rendering", 8.0),
+        ("loading", 4.0),
+    ]
+    assert stages[1].parts_s == ((2.0, 5.0), (9.0, 14.0))
+    assert tracker.stage_times(since_s=199.0)[0].parts_s == ((1.0, 3.0),)
+
+
+def test_a_stage_that_begins_again_at_once_is_one_part() -> None:
+    clock = _Clock()
+    tracker = ProgressTracker(clock=clock)
+    for _ in range(1000):
+        tracker.start("looking at the picture")
+        clock.now_s += 1
+
+    assert tracker.stage_times()[0].parts_s == ((0.0, 1000.0),)
+
+
+def test_nothing_begun_took_no_time() -> None:
+    assert ProgressTracker().stage_times() == ()

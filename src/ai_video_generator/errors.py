@@ -60,6 +60,7 @@ class AIVideoError(Exception):
     Attributes:
         attempts: What a job tried before it failed (`core.result.Attempt`), in order; empty
             elsewhere, and not kept when the error is pickled.
+        stages: What took how long in it (`progress_tracker.StageTime`), in the same way.
     """
 
     exit_code: ClassVar[int] = 1
@@ -69,6 +70,7 @@ class AIVideoError(Exception):
         super().__init__(message)
         self.hint = hint
         self.attempts: tuple[Any, ...] = ()
+        self.stages: tuple[Any, ...] = ()
 
     def __reduce__(self) -> tuple[type["AIVideoError"], tuple[str], dict[str, Any]]:
         """Pickle with the hint, so that an error crosses a process boundary whole."""

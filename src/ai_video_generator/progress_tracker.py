@@ -47,6 +47,22 @@ class ProgressReport:
     preview: "NDArray[np.uint8] | None" = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageTime:
+    """How long a stage of a job took, all its parts together.
+
+    Attributes:
+        stage: As in `ProgressReport`.
+        seconds: All its parts together.
+        parts_s: Begin and end of each, seconds since the job began; what follows at once counts as
+            one part.
+    """
+
+    stage: str
+    seconds: float
+    parts_s: tuple[tuple[float, float], ...]
+
+
 class ProgressTracker:
     """Carries reports up and a stop request down; safe to share between threads.
 
@@ -67,7 +83,31 @@ class ProgressTracker:
         self._stage, self._unit = "", ""
         self._done, self._total = 0, 0
         self._part, self._note = 0.0, ""
-        self._started_s = self._reported_s = clock()
+        self._started_s = self._reported_s = self._begun_s = clock()
+        self._parts: list[tuple[str, float]] = []
+
+    def begin_job(self) -> None:
+        """Forget the stages of an earlier job."""
+        self._begun_s, self._parts = self._clock(), []
+
+    def stage_times(self, *, since_s: float | None = None) -> tuple[StageTime, ...]:
+        """How long the stages of the job took until now, in the order in which they came first.
+
+        Args:
+            since_s: What ``parts_s`` are counted from, on the tracker's clock; None counts from the
+                begin of the job.
+        """
+        parts, zero_s = list(self._parts), self._begun_s if since_s is None else since_s
+        ends_s = [*(begin_s for _, begin_s in parts), self._clock()][1:]
+        found: dict[str, list[tuple[float, float]]] = {}
+        for (stage, begin_s), end_s in zip(parts, ends_s, strict=True):
+            found.setdefault(stage, []).append((begin_s - zero_s, end_s - zero_s))
+        return tuple(
+            StageTime(
+                stage=stage, seconds=sum(end - begin for begin, end in all_), parts_s=(*all_,)
+            )
+            for stage, all_ in found.items()
+        )
 
     def start(self, stage: str, *, total: int = 0, unit: str = "") -> None:
         """Begin a stage and report it.
@@ -79,6 +119,8 @@ class ProgressTracker:
         self._stage, self._total, self._unit, self._done = stage, total, unit, 0
         self._part, self._note = 0.0, ""
         self._started_s = self._clock()
+        if not self._parts or self._parts[-1][0] != stage:
+            self._parts.append((stage, self._started_s))
         self._send()
 
     def advance(self, count: int = 1) -> None:

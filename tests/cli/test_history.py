@@ -19,6 +19,7 @@ from ai_video_generator.jobs.database import Database
 from ai_video_generator.jobs.job import JobRequest, JobState
 from ai_video_generator.jobs.measurements import keep_measurement
 from ai_video_generator.jobs.queue import JobQueue
+from ai_video_generator.progress_tracker import StageTime
 
 _ASSETS = Path(__file__).parents[2] / "assets"
 
@@ -166,7 +167,11 @@ def test_the_story_of_a_job_is_told_in_order(jobs: Database, said: Said) -> None
             {"name": "RTX", "total_bytes": 12e9, "peak_used_bytes": 9e9, "peak_power_w": 180.0}
         ],
     }
-    keep_measurement(jobs, number, 1, [("reading", 3.0), ("frames", 57.0)], telemetry)
+    stages = [
+        StageTime(stage="reading", seconds=3.0, parts_s=((0.0, 3.0),)),
+        StageTime(stage="frames", seconds=57.0, parts_s=((3.0, 60.0),)),
+    ]
+    keep_measurement(jobs, number, 1, stages, telemetry)
     said("rate", str(number), "5", "--note", "wie gemalt")
     code, out, _ = said("show", str(number))
     assert code == 0

@@ -10,6 +10,10 @@ from ai_video_generator.jobs.database import Database
 from ai_video_generator.jobs.measurements import keep_measurement, measurements_of
 from ai_video_generator.jobs.queue import JobQueue
 from ai_video_generator.jobs.story import story_of
+from ai_video_generator.progress_tracker import StageTime
+
+READING = StageTime(stage="reading", seconds=0.5, parts_s=((0.0, 0.5),))
+FRAMES = StageTime(stage="frames", seconds=9.0, parts_s=((0.5, 4.5), (5.0, 10.0)))
 
 _TELEMETRY = {
     "seconds": 12.0,
@@ -24,11 +28,11 @@ _TELEMETRY = {
 def test_measurements_of_each_run_are_kept_whole(database: Database) -> None:
     job = ended_job(database, [Attempt(plan=CPU_PLAN, seconds=1.0)])
     assert measurements_of(database, job.id) == []
-    keep_measurement(database, job.id, 1, [("reading", 0.5)])
-    keep_measurement(database, job.id, 1, [("reading", 0.5), ("frames", 9.0)], _TELEMETRY)
+    keep_measurement(database, job.id, 1, [READING])
+    keep_measurement(database, job.id, 1, [READING, FRAMES], _TELEMETRY)
     keep_measurement(database, job.id, 2, [])
     first, second = measurements_of(database, job.id)
-    assert first.stages == (("reading", 0.5), ("frames", 9.0))
+    assert first.stages == (READING, FRAMES)
     assert first.telemetry == _TELEMETRY
     assert (second.stages, second.telemetry) == ((), {})
 
@@ -51,7 +55,7 @@ def test_a_story_has_everything_and_is_json(database: Database) -> None:
         Attempt(plan=SMALLER_PLAN, seconds=40.0),
     ]
     job = ended_job(database, attempts, seconds=52.0)
-    keep_measurement(database, job.id, 1, [("frames", 9.0)], _TELEMETRY)
+    keep_measurement(database, job.id, 1, [FRAMES], _TELEMETRY)
     story = story_of(database, job.id)
     assert (story.took_s, story.made_s) == (52.0, 42.0)
     document = json.loads(json.dumps(story.document))

@@ -4,12 +4,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from ai_video_generator.cli import console
-from ai_video_generator.config.settings import Settings, changed_settings
 from ai_video_generator.core.batch import Batch, BatchWatcher
 from ai_video_generator.core.batch_list import BatchJob
 from ai_video_generator.core.result import Result
-from ai_video_generator.jobs.job import Kind, Source, requested
-from ai_video_generator.jobs.recorded import Recorder
 from ai_video_generator.media.timeline import clock_text
 from ai_video_generator.progress_tracker import ProgressReport
 
@@ -64,19 +61,21 @@ class BatchDisplay(BatchWatcher):
     Args:
         display: Where bars and lines are shown.
         jobs: The jobs of the batch.
-        record: Writes down the jobs that are made.
-        settings: Settings of all jobs.
+        begin: Called with each job before it is made, and before one is told as failed that was
+            not begun.
+        end: Called with the result of each job.
     """
 
     def __init__(
         self,
         display: console.ProgressDisplay,
         jobs: Sequence[BatchJob],
-        record: Recorder,
-        settings: Settings,
+        *,
+        begin: Callable[[BatchJob], None] = lambda _: None,
+        end: Callable[[Result], None] = lambda _: None,
     ) -> None:
         self._display, self._jobs = display, jobs
-        self._record, self._settings = record, settings
+        self._begin, self._end = begin, end
         self._count_to_make = 0
         self._pace = Pace({})
         self._number = 0
@@ -86,7 +85,6 @@ class BatchDisplay(BatchWatcher):
         if self._number:
             self._display.show_whole(self._place, share=self._pace.share, left=self._left)
         self._display(report)
-        self._record(report)
 
     def surveyed(self, batch: Batch) -> None:
         """Say what need not be made, and how long the rest will take."""
@@ -103,7 +101,7 @@ class BatchDisplay(BatchWatcher):
         """Say which job begins."""
         self._pace.begins(index)
         self._number += 1
-        self._write_down(index)
+        self._begin(self._jobs[index])
         console.note(f"{self._place}: {self._jobs[index].output.name}, about {self._left}")
 
     def ended(self, index: int, result: Result) -> None:
@@ -111,19 +109,13 @@ class BatchDisplay(BatchWatcher):
         if self._number:
             self._pace.ended(was_made=result.error is None)
         elif not result.was_there:
-            self._write_down(index)  # it failed before any was begun
-        self._record.ended(result)
+            self._begin(self._jobs[index])  # it failed before any was begun
+        self._end(result)
         if result.error is not None:
             console.tell(f"{self._jobs[index].output.name} was not made:")
             console.error(result.error)
         elif result.plan is not None and not result.was_there:
             console.note(f"made in {clock_text(result.seconds)} by {result.plan.model}")
-
-    def _write_down(self, index: int) -> None:
-        job = self._jobs[index]
-        settings = changed_settings(self._settings, job.options)
-        request = requested(Kind.MAKE, job.pictures, job.sound, job.output, settings)
-        self._record.begin(request, Source.BATCH)
 
     @property
     def _place(self) -> str:

@@ -19,7 +19,9 @@ from ai_video_generator.progress_tracker import ProgressReport
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+    from ai_video_generator.cli.job_bar import JobBar
     from ai_video_generator.cli.preview import Preview, PreviewChoice
+    from ai_video_generator.hardware.monitor import Sample
 
 _LINE_INTERVAL_S, _LINE_SHARE = 5.0, 0.1
 # Where there is no terminal, a line every 5 seconds shows life and keeps a log of an hour readable;
@@ -119,7 +121,7 @@ class ProgressDisplay:
         self._choice = preview
         self._preview: Preview | None = None
         self._quiet = MANNER.get().quiet
-        self._bar: Progress | None = None
+        self._bar: JobBar | None = None
         self._task: TaskID | None = None
         self._whole: TaskID | None = None
         self._stage = ""
@@ -132,7 +134,9 @@ class ProgressDisplay:
             self._preview = Preview(self._choice, note)
         if sys.stderr.isatty() and not self._quiet:
             from rich.console import Console
-            from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+            from rich.progress import BarColumn, TaskProgressColumn, TextColumn
+
+            from ai_video_generator.cli.job_bar import JobBar
 
             columns = (
                 TextColumn("{task.description}", markup=False),
@@ -146,7 +150,7 @@ class ProgressDisplay:
 
                 self._bar = PictureBar(*columns, preview=self._preview, console=console)
             else:
-                self._bar = Progress(*columns, console=console, transient=True)
+                self._bar = JobBar(*columns, console=console)
             self._bar.start()
         return self
 
@@ -182,6 +186,13 @@ class ProgressDisplay:
         if self._whole is None:
             self._whole = self._bar.add_task(what, total=1.0, speed=left)
         self._bar.update(self._whole, description=what, completed=share, speed=left)
+
+    def show_machine(self, sample: "Sample") -> None:
+        """Show what the machine does in a line below the bar; on terminals only."""
+        if self._bar is not None:
+            from ai_video_generator.cli.machine_line import machine_line
+
+            self._bar.machine = machine_line(sample)
 
     def _move_bar(self, bar: "Progress", report: ProgressReport) -> None:
         if report.stage != self._stage or self._task is None:

@@ -105,6 +105,8 @@ def state(accelerator: Accelerator) -> Iterator[str]:
     if accelerator.power_w is not None:
         limit = accelerator.power_limit_w
         yield f"{accelerator.power_w:.0f}" + (f" of {limit:.0f} W" if limit else " W")
+    if accelerator.clock_now_mhz is not None:
+        yield f"{accelerator.clock_now_mhz} MHz"
     if accelerator.throttle_reasons:
         yield "slowed by " + " and ".join(accelerator.throttle_reasons)
 

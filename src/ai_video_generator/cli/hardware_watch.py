@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ai_video_generator.cli import console
@@ -34,19 +35,21 @@ def watch(*, as_json: bool) -> None:
 
 
 def _print_lines(*, as_json: bool) -> None:
-    monitor = Monitor()
-    while True:
-        time.sleep(_INTERVAL_S)
-        sample = monitor.sample()
-        console.answer(json.dumps(asdict(sample)) if as_json else _line(sample))
-        sys.stdout.flush()
+    with Monitor(output=Path()) as monitor:
+        while True:
+            time.sleep(_INTERVAL_S)
+            sample = monitor.sample()
+            console.answer(json.dumps(asdict(sample)) if as_json else _line(sample))
+            sys.stdout.flush()
 
 
 def _show_live() -> None:
     from rich.live import Live
 
-    monitor = Monitor()
-    with Live(_panel(monitor.sample()), auto_refresh=False) as live:
+    with (
+        Monitor(output=Path()) as monitor,
+        Live(_panel(monitor.sample()), auto_refresh=False) as live,
+    ):
         while True:
             time.sleep(_INTERVAL_S)
             live.update(_panel(monitor.sample()), refresh=True)
@@ -57,6 +60,8 @@ def _line(sample: Sample) -> str:
         f"CPU {sample.cpu_load:.0%} busy",
         f"RAM {_free_of(sample.ram_free_bytes, sample.ram_total_bytes)}",
     ]
+    if (speeds := _disk_speeds(sample)) is not None:
+        parts.append(f"disk {speeds}")
     for gpu in sample.accelerators:
         words = (_free_of(gpu.free_bytes, gpu.total_bytes), *state(gpu))
         parts.append(f"{gpu.device} {', '.join(words)}")
@@ -65,6 +70,16 @@ def _line(sample: Sample) -> str:
 
 def _free_of(free_bytes: int, total_bytes: int) -> str:
     return f"{free_bytes / _GIB:.1f} of {total_bytes / _GIB:.1f} GiB free"
+
+
+def _disk_speeds(sample: Sample) -> str | None:
+    """What all disks read and write now; None where that is not told."""
+    read, written = sample.disk_read_bytes_per_s, sample.disk_written_bytes_per_s
+    if read is None or written is None:
+        return None
+    room = sample.disk_free_bytes
+    free = f", {room / _GIB:.1f} GiB free here" if room is not None else ""
+    return f"{read / 1e6:.1f} MB/s read, {written / 1e6:.1f} MB/s written{free}"
 
 
 def _panel(sample: Sample) -> "Panel":
@@ -78,6 +93,8 @@ def _panel(sample: Sample) -> "Panel":
     grid.add_column(ratio=1)
     grid.add_row("CPU", share_bar(sample.cpu_load, f"{sample.cpu_load:.0%} busy"))
     grid.add_row("RAM", memory_bar(sample.ram_free_bytes, sample.ram_total_bytes))
+    if (speeds := _disk_speeds(sample)) is not None:
+        grid.add_row("disk", Text(speeds))
     for gpu in sample.accelerators:
         grid.add_row(f"GPU {gpu.device}", Text(gpu.name))
         if gpu.load is not None:

@@ -1,11 +1,12 @@
 """One job in front of a person: progress, stopping, and what is said at the end."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from ai_video_generator.cli import console
 from ai_video_generator.cli.afterwards import announced
+from ai_video_generator.cli.at_work import AtWork
 from ai_video_generator.cli.preview import PreviewChoice
-from ai_video_generator.cli.signals import stopping_on_signals
 from ai_video_generator.config.settings import Settings
 from ai_video_generator.core.announcement import made
 from ai_video_generator.core.result import Result
@@ -14,7 +15,6 @@ from ai_video_generator.jobs.job import JobRequest, Source
 from ai_video_generator.jobs.recorded import recorder
 from ai_video_generator.media.timeline import clock_text, rate_text
 from ai_video_generator.planning.plan import Plan
-from ai_video_generator.progress_tracker import ProgressReport, ProgressTracker
 
 _TOLD = ("size", "frame rate")
 # The two decisions that people ask about; `aivg plan` and `aivg show` tell all.
@@ -27,6 +27,7 @@ def run_job(
     settings: Settings,
     json: bool,
     preview: PreviewChoice | None = None,
+    monitor: Path | None = None,
 ) -> None:
     """Do a job, and answer with the finished file.
 
@@ -36,31 +37,28 @@ def run_job(
         settings: Settings of this run.
         json: Whether the answer is the whole result as JSON, instead of the path alone.
         preview: Where previews are shown; None shows none.
+        monitor: What the machine did is drawn into this file at the end; None draws nothing.
 
     Raises:
         CancelledError: When the person stopped it.
         AIVideoError: When it cannot be done.
     """
+    display = console.ProgressDisplay(preview=preview)
     with (
         announced(settings, request.output.name) as tell,
         recorder(settings) as record,
-        console.ProgressDisplay(preview=preview) as display,
+        AtWork(settings, display, record, plot=monitor) as work,
     ):
-
-        def hear(report: ProgressReport) -> None:
-            display(report)
-            record(report)
 
         def plan(chosen: Plan) -> None:
             _open(chosen)
             record.planned(chosen)
 
-        tracker = ProgressTracker(hear)
-        with record.job(request, Source.COMMAND), stopping_on_signals(tracker):
-            result = job(VideoGenerator(settings=settings, progress=tracker, on_plan=plan))
-            record.ended(result)
+        with record.job(request, Source.COMMAND):
+            result = job(VideoGenerator(settings=settings, progress=work.tracker, on_plan=plan))
+            work.ended(result)
     tell(made(result))
-    _close(result)
+    _close(result, work)
     if json:
         console.answer_json(
             {
@@ -70,6 +68,8 @@ def run_job(
                 "sound": result.sound,
                 "plan": result.plan,
                 "attempts": result.attempts,
+                "stages": result.stages,
+                "machine": work.recorder.telemetry().summary,
             }
         )
     else:
@@ -84,8 +84,8 @@ def _open(plan: Plan) -> None:
             console.note(f"{reason.topic}: {reason.because}")
 
 
-def _close(result: Result) -> None:
-    """Say how the sound went in, what went wrong on the way, and how fast it was."""
+def _close(result: Result, work: AtWork) -> None:
+    """Say how the sound went in, what went wrong, what it took, and how fast it was."""
     plan = result.plan
     if plan is None:
         return
@@ -94,6 +94,7 @@ def _close(result: Result) -> None:
             tried = f"{attempt.plan.model} on {attempt.plan.device}, {attempt.plan.encoder.name}"
             console.note(f"attempt {number} ({tried}) failed: {attempt.error}")
     console.note(f"sound: {result.sound_track}")
+    work.tell_peaks()
     speed = float(plan.timeline.duration_s) / max(result.seconds, 1e-3)  # a clock may stand still
     console.note(f"done in {clock_text(result.seconds)}, {speed:.1f} x real time")
 

@@ -198,13 +198,15 @@ def _run_text(run: int, story: "JobStory") -> str:
 def _stages(one: "Measurement") -> "Table":
     from rich.table import Table
 
-    whole = sum(seconds for _, seconds in one.stages) or 1.0
+    whole = sum(stage.seconds for stage in one.stages) or 1.0
     table = Table.grid(padding=(0, 2))
     table.add_column()
     table.add_column(justify="right")
     table.add_column(justify="right")
-    for stage, seconds in one.stages:
-        table.add_row(_plain(stage), seconds_text(seconds), f"{seconds / whole:.0%}")
+    for stage in one.stages:
+        table.add_row(
+            _plain(stage.stage), seconds_text(stage.seconds), f"{stage.seconds / whole:.0%}"
+        )
     return table
 
 

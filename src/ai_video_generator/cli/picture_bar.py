@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 from rich.color import Color
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
-from rich.progress import Progress, ProgressColumn
+from rich.progress import ProgressColumn
 from rich.segment import ControlType, Segment
 from rich.style import Style
 
+from ai_video_generator.cli.job_bar import JobBar
 from ai_video_generator.cli.preview import Preview
 from ai_video_generator.cli.terminal_pictures import (
     Pixels,
@@ -29,8 +30,8 @@ from ai_video_generator.cli.terminal_sight import Cell, Way, cell
 
 _MOST_COLUMNS, _MOST_ROWS = 64, 18
 # Large enough to see what it becomes, small enough to leave the terminal to its lines.
-_OTHER_ROWS = 4
-# The bar, an empty line, and two of what was told before.
+_OTHER_ROWS = 5
+# The bar, the line below it, an empty one, and two of what was told before.
 _FEWEST_ROWS = 3
 _FRAMES_PER_S = 4.0
 # Eight frames, two seconds: about as fast as they will move.
@@ -39,7 +40,7 @@ _UPPER_HALF = "▀"
 _SAVE, _RESTORE = "\x1b7", "\x1b8"
 
 
-class PictureBar(Progress):
+class PictureBar(JobBar):
     """A bar with a preview above it.
 
     Args:
@@ -50,7 +51,7 @@ class PictureBar(Progress):
 
     def __init__(self, *columns: ProgressColumn, preview: Preview, console: Console) -> None:
         self._picture = MovingPicture(preview)
-        super().__init__(*columns, console=console, transient=True)
+        super().__init__(*columns, console=console)
 
     def get_renderables(self) -> Iterable[RenderableType]:
         """The picture, and the bar below it."""

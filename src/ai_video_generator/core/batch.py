@@ -228,7 +228,9 @@ def _failed(what: object, error: Exception, started_s: float) -> Result:
         _log.error("%s failed", what, exc_info=error)
         error = AIVideoError(f"unexpected {type(error).__name__}: {error}")
     seconds = time.monotonic() - started_s
-    return Result(path=None, attempts=error.attempts, seconds=seconds, error=error)
+    return Result(
+        path=None, attempts=error.attempts, seconds=seconds, error=error, stages=error.stages
+    )
 
 
 def _made_twice(job: BatchJob) -> OutputPathError:

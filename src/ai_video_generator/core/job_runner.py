@@ -106,7 +106,7 @@ class JobRunner:
 
         Raises:
             AIVideoError: When the last attempt failed too; nothing half-finished is left. Its
-                ``attempts`` has all of them.
+                ``attempts`` has all of them, its ``stages`` what took how long.
         """
         check_room(job.plan, job.output, disk_free_bytes(job.output))
         attempts: list[Attempt] = []
@@ -126,6 +126,7 @@ class JobRunner:
                     following = _following(job, ladder, failures)
                 if following is None:
                     error.attempts = tuple(attempts)
+                    error.stages = self._progress.stage_times()
                     raise error
                 _log.warning("%s; trying: %s", error, changed(job.plan, following.plan))
                 job = following
@@ -143,6 +144,7 @@ class JobRunner:
             sound=job.sound,
             sound_track=track.because if track else "the file type carries no sound",
             recipe=job.recipe,
+            stages=self._progress.stage_times(),
         )
 
     def _studio(self, conditions: Conditions, work: JobFolder) -> Studio:

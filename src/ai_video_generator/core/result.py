@@ -7,6 +7,7 @@ from ai_video_generator.core.recipe import Recipe
 from ai_video_generator.errors import AIVideoError
 from ai_video_generator.media.sound import SoundInfo
 from ai_video_generator.planning.plan import Plan
+from ai_video_generator.progress_tracker import StageTime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class Result:
         recipe: What the file was made from; None when the job failed.
         error: Why the job failed; None when it did not.
         was_there: Whether the file was there already, the same that would have been made.
+        stages: What took how long, in the order in which it came first.
     """
 
     path: Path | None
@@ -47,6 +49,7 @@ class Result:
     recipe: Recipe | None = None
     error: AIVideoError | None = None
     was_there: bool = False
+    stages: tuple[StageTime, ...] = ()
 
     @property
     def plan(self) -> Plan | None:

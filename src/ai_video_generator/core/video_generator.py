@@ -142,6 +142,7 @@ class VideoGenerator:
     ) -> Result:
         """Make one video, and tell how it came to be; see `generate_video`."""
         started_s = time.monotonic()
+        self._progress.begin_job()
         settings = changed_settings(self._settings, options)
         paths, audio, output = _paths(images), Path(audio), Path(output)
         container = container_of(output).name
@@ -394,6 +395,7 @@ class VideoGenerator:
             InputError: When there is no recipe, or an input is not found or has changed.
         """
         started_s = time.monotonic()
+        self._progress.begin_job()
         video = Path(video)
         recipe = read_recipe(video)
         settings = changed_settings(self._settings, options)

@@ -1,7 +1,7 @@
 """All accelerators of this machine, as the vendors' probes tell of them."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from typing import Protocol, Self, runtime_checkable
 
 from ai_video_generator.hardware.facts import Accelerator, AcceleratorKind
 from ai_video_generator.hardware.patience import answers_in_time
@@ -17,6 +17,17 @@ _PATIENCE_S = 10.0
 # A driver that wakes its GPU takes up to 3 s; one that lost its GPU may never answer.
 
 
+@runtime_checkable
+class Holdable(Protocol):
+    """A probe whose library can be kept open between two questions."""
+
+    def hold(self) -> None:
+        """Open it."""
+
+    def release(self) -> None:
+        """Close it."""
+
+
 def found_accelerators(
     probes: Registry[Probe] = PROBES, limit_s: float = _PATIENCE_S
 ) -> tuple[tuple[Accelerator, ...], tuple[str, ...]]:
@@ -29,25 +40,76 @@ def found_accelerators(
     Returns:
         The accelerators, the best first, and one sentence for each oddity.
     """
-    found: list[Accelerator] = []
-    notes: list[str] = []
-    questions = {name: partial(_answer, probes, name) for name in probes.names()}
-    for name, answer in answers_in_time(questions, limit_s).items():
-        if isinstance(answer, TimeoutError):
-            notes.append(f"The {name} driver gave {answer}: restart the machine.")
-        elif isinstance(answer, Exception):
-            said = f"{type(answer).__name__}: {answer}".rstrip(".")
-            notes.append(f"The {name} probe failed: {said}.")
-        else:
-            accelerators, sentences = answer
-            found += accelerators
-            notes += sentences
-    found.sort(key=_rank)
-    return tuple(found), (*notes, *_choice(found))
+    return Drivers(probes, limit_s).found()
 
 
-def _answer(probes: Registry[Probe], name: str) -> tuple[tuple[Accelerator, ...], tuple[str, ...]]:
-    return probes.load(name)()
+class Drivers:
+    """All probes, for those who ask again and again.
+
+    Each is looked up once, which costs many times what its answer does; entered as a context,
+    libraries stay open as well. Who knows no accelerator is not asked again, nor is a driver that
+    gave no answer: each question leaves a thread behind that waits for it.
+
+    Args:
+        probes: Where the vendors' probes are found.
+        limit_s: Seconds that they have together.
+    """
+
+    def __init__(self, probes: Registry[Probe] = PROBES, limit_s: float = _PATIENCE_S) -> None:
+        self._all = {name: _Question(probes, name) for name in probes.names()}
+        self._questions, self._limit_s = dict(self._all), limit_s
+
+    def __enter__(self) -> Self:
+        answers_in_time({name: one.hold for name, one in self._all.items()}, self._limit_s)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        answers_in_time({name: one.release for name, one in self._all.items()}, self._limit_s)
+
+    def found(self) -> tuple[tuple[Accelerator, ...], tuple[str, ...]]:
+        """Ask them all; see `found_accelerators`."""
+        found: list[Accelerator] = []
+        notes: list[str] = []
+        for name, answer in answers_in_time(self._questions, self._limit_s).items():
+            if isinstance(answer, TimeoutError):
+                notes.append(f"The {name} driver gave {answer}: restart the machine.")
+                del self._questions[name]
+            elif isinstance(answer, Exception):
+                said = f"{type(answer).__name__}: {answer}".rstrip(".")
+                notes.append(f"The {name} probe failed: {said}.")
+            else:
+                accelerators, sentences = answer
+                if not accelerators and not sentences:
+                    del self._questions[name]
+                found += accelerators
+                notes += sentences
+        found.sort(key=_rank)
+        return tuple(found), (*notes, *_choice(found))
+
+
+class _Question:
+    """Asks one probe, which is loaded when it is asked first."""
+
+    def __init__(self, probes: Registry[Probe], name: str) -> None:
+        self._probes, self._name = probes, name
+        self._probe: Probe | None = None
+
+    def __call__(self) -> tuple[tuple[Accelerator, ...], tuple[str, ...]]:
+        return self._loaded()()
+
+    def hold(self) -> None:
+        probe = self._loaded()
+        if isinstance(probe, Holdable):
+            probe.hold()
+
+    def release(self) -> None:
+        if isinstance(self._probe, Holdable):
+            self._probe.release()
+
+    def _loaded(self) -> Probe:
+        if self._probe is None:
+            self._probe = self._probes.load(self._name)
+        return self._probe
 
 
 def _rank(accelerator: Accelerator) -> tuple[bool, int, int, int]:

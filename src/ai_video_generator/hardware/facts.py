@@ -48,6 +48,7 @@ class Accelerator:
         core_count: Its smallest arithmetic units ("CUDA cores", stream processors); None when not
             told.
         clock_mhz: Their highest clock; None when not told.
+        clock_now_mhz: Their clock now; None when not told.
         load: Share of the last second in which it worked, 0..1; None when not told.
         temperature_c: Degrees Celsius; None when not told.
         power_w: Watts it draws now; None when not told.
@@ -71,6 +72,7 @@ class Accelerator:
     shares_ram: bool = False
     core_count: int | None = None
     clock_mhz: int | None = None
+    clock_now_mhz: int | None = None
     load: float | None = None
     temperature_c: int | None = None
     power_w: float | None = None

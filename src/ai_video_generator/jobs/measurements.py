@@ -3,10 +3,11 @@
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ai_video_generator.jobs.database import Database
+from ai_video_generator.progress_tracker import StageTime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,12 +16,12 @@ class Measurement:
 
     Attributes:
         run: Which run of the job, from 1.
-        stages: Name and seconds of each stage, in the order in which they came first.
+        stages: How long each stage took, in the order in which they came first.
         telemetry: What the machine did, as JSON has it; empty where nobody looked.
     """
 
     run: int
-    stages: tuple[tuple[str, float], ...]
+    stages: tuple[StageTime, ...]
     telemetry: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -33,7 +34,7 @@ def keep_measurement(
     database: Database,
     job_id: int,
     run: int,
-    stages: Sequence[tuple[str, float]],
+    stages: Sequence[StageTime],
     telemetry: Mapping[str, Any] | None = None,
 ) -> None:
     """Write down what was measured in a run; what was there of it is replaced.
@@ -42,19 +43,18 @@ def keep_measurement(
         database: Where it is kept.
         job_id: The job.
         run: Which run of it, from 1.
-        stages: Name and seconds of each stage, in order.
+        stages: How long each stage took, in order.
         telemetry: What the machine did, as JSON has it.
 
     Raises:
         EnvironmentProblemError: When the database cannot be written.
     """
-    named = [{"stage": stage, "seconds": seconds} for stage, seconds in stages]
     blob = zlib.compress(json.dumps(telemetry).encode()) if telemetry else None
     with database.writing() as connection:
         connection.execute(
             "INSERT OR REPLACE INTO measurements (job_id, run, stages, telemetry) "
             "VALUES (?, ?, ?, ?)",
-            (job_id, run, json.dumps(named), blob),
+            (job_id, run, json.dumps([asdict(one) for one in stages]), blob),
         )
 
 
@@ -64,11 +64,16 @@ def measurements_of(database: Database, job_id: int) -> list[Measurement]:
     return [
         Measurement(
             run=row["run"],
-            stages=tuple((one["stage"], one["seconds"]) for one in json.loads(row["stages"])),
+            stages=tuple(_stage(one) for one in json.loads(row["stages"])),
             telemetry=json.loads(zlib.decompress(row["telemetry"])) if row["telemetry"] else {},
         )
         for row in rows
     ]
+
+
+def _stage(values: Mapping[str, Any]) -> StageTime:
+    parts_s = tuple((begin_s, end_s) for begin_s, end_s in values["parts_s"])
+    return StageTime(stage=values["stage"], seconds=values["seconds"], parts_s=parts_s)
 
 
 def _without_columns(values: Mapping[str, Any]) -> dict[str, Any]:

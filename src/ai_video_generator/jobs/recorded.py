@@ -8,6 +8,8 @@ from contextlib import ExitStack, contextmanager
 from ai_video_generator.config.settings import Settings
 from ai_video_generator.core.result import Result
 from ai_video_generator.errors import AIVideoError, CancelledError, EnvironmentProblemError
+from ai_video_generator.hardware.monitor import Sample
+from ai_video_generator.hardware.recorder import Recorder as Telemeter
 from ai_video_generator.jobs.database import Database, data_folder
 from ai_video_generator.jobs.holder import holding
 from ai_video_generator.jobs.job import Job, JobRequest, JobState, Outcome, Source
@@ -33,6 +35,7 @@ class Recorder:
         self._recording: Recording | None = None
         self._log_stack = ExitStack()
         self._started_s = 0.0
+        self._machine = Telemeter()
 
     def __call__(self, report: ProgressReport) -> None:
         """Write down where the job at hand stands; a listener of a `ProgressTracker`."""
@@ -57,9 +60,14 @@ class Recorder:
             self.failed(error)
             raise
 
+    def see(self, sample: Sample) -> None:
+        """Note what the machine does meanwhile."""
+        self._machine.add(sample)
+
     def begin(self, request: JobRequest, source: Source) -> None:
         """Write down that a job begins."""
         self._started_s, self._job, self._recording = time.monotonic(), None, None
+        self._machine = Telemeter()
         if self._shift is None or self._database is None:
             return
         try:
@@ -77,6 +85,7 @@ class Recorder:
             return
         if self._recording is not None:
             self._recording.tried(result.attempts)
+            self._recording.measured(result.stages, self._machine.telemetry())
         self._finish(JobState.DONE, outcome_of(result))
 
     def failed(self, error: BaseException) -> None:
@@ -84,6 +93,7 @@ class Recorder:
         seconds = time.monotonic() - self._started_s
         if self._recording is not None and isinstance(error, AIVideoError):
             self._recording.tried(error.attempts)
+            self._recording.measured(error.stages, self._machine.telemetry())
         if isinstance(error, (CancelledError, KeyboardInterrupt)):
             self._finish(JobState.CANCELLED, Outcome(seconds=seconds))
         else:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from ai_video_generator.core.result import Attempt, Result
 from ai_video_generator.errors import AIVideoError, EnvironmentProblemError
+from ai_video_generator.hardware.telemetry import Telemetry, telemetry_to_json
 from ai_video_generator.jobs.database import Database
 from ai_video_generator.jobs.events import EventLog
 from ai_video_generator.jobs.history import keep_attempts
 from ai_video_generator.jobs.job import EventKind, Job, Outcome
+from ai_video_generator.jobs.measurements import keep_measurement
 from ai_video_generator.media.timeline import rate_text
 from ai_video_generator.planning.plan import Plan
-from ai_video_generator.progress_tracker import ProgressReport
+from ai_video_generator.progress_tracker import ProgressReport, StageTime
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,6 +94,12 @@ class Recording:
         """Write down the attempts of a run that has ended."""
         with self._harmless():
             keep_attempts(self._database, self._job, attempts)
+
+    def measured(self, stages: Sequence[StageTime], telemetry: Telemetry) -> None:
+        """Write down what took how long in the run, and what the machine did."""
+        with self._harmless():
+            document = telemetry_to_json(telemetry) if telemetry.times_s else None
+            keep_measurement(self._database, self._job.id, self._job.run_count, stages, document)
 
     @contextmanager
     def logging(self) -> Iterator[None]:

@@ -101,5 +101,5 @@ def _attempt(attempt: KeptAttempt) -> dict[str, Any]:
 
 
 def _measurement(one: Measurement) -> dict[str, Any]:
-    stages = [{"stage": stage, "seconds": seconds} for stage, seconds in one.stages]
+    stages = [{"stage": stage.stage, "seconds": stage.seconds} for stage in one.stages]
     return {"run": one.run, "stages": stages, "telemetry": dict(one.telemetry)}

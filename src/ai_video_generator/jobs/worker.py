@@ -13,6 +13,7 @@ from typing import Any
 from ai_video_generator.core.video_generator import VideoGenerator
 from ai_video_generator.errors import AIVideoError, CancelledError, EnvironmentProblemError
 from ai_video_generator.hardware.facts import PROCESSOR
+from ai_video_generator.hardware.recorder import Recorder
 from ai_video_generator.jobs.carrying_out import carried_out
 from ai_video_generator.jobs.database import Database
 from ai_video_generator.jobs.holder import device_taken, holding
@@ -99,11 +100,17 @@ class Worker:
         if self._ending.is_set():
             self._tracker.stop()
         recording = self._recording = Recording(self._database, job)
+        machine = Recorder()
         options: dict[str, Any] = {}
         if self._device != PROCESSOR:
             options["gpu"] = self._device
         try:
-            with recording.logging(), self._heeding(shift, job), self._reading_ahead(shift):
+            with (
+                machine,
+                recording.logging(),
+                self._heeding(shift, job),
+                self._reading_ahead(shift),
+            ):
                 result = carried_out(self._generator, job.request, options)
         except CancelledError:
             state = shift.give_back(job.id)
@@ -112,10 +119,12 @@ class Worker:
             _log.info("job %d failed", job.id, exc_info=error)
             if isinstance(error, AIVideoError):
                 recording.tried(error.attempts)
+                recording.measured(error.stages, machine.telemetry())
             outcome = failure_of(error, time.monotonic() - started_s)
             shift.finish(job.id, JobState.FAILED, outcome)
         else:
             recording.tried(result.attempts)
+            recording.measured(result.stages, machine.telemetry())
             shift.finish(job.id, JobState.DONE, outcome_of(result))
         finally:
             self._recording = None

@@ -61,6 +61,21 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A line through points.
+
+    Attributes:
+        points: Where it goes through.
+        colour: ``#rrggbb``.
+        width_px: How thick it is.
+    """
+
+    points: tuple[Point, ...]
+    colour: str
+    width_px: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
     """A line of text.
 
@@ -91,11 +106,15 @@ class Drawing:
     def __init__(self, width_px: int, height_px: int, *, ground: str) -> None:
         self.width_px, self.height_px = width_px, height_px
         self._ground = ground
-        self._shapes: list[Area | Label] = []
+        self._shapes: list[Area | Line | Label] = []
 
     def area(self, points: Sequence[Point], fill: str, *, opacity: float = 1.0) -> None:
         """Add a filled outline."""
         self._shapes.append(Area(points=tuple(points), fill=fill, opacity=opacity))
+
+    def line(self, points: Sequence[Point], colour: str, *, width_px: float = 1.5) -> None:
+        """Add a line through points."""
+        self._shapes.append(Line(points=tuple(points), colour=colour, width_px=width_px))
 
     def box(
         self,
@@ -124,7 +143,7 @@ class Drawing:
             OSError: When the file cannot be written.
         """
         if kind is DrawingFormat.SVG:
-            path.write_text(self._svg(), encoding="utf-8")
+            path.write_text(self.svg(), encoding="utf-8")
         else:
             self._image().save(path, format="PNG", optimize=True)
 
@@ -138,6 +157,10 @@ class Drawing:
                 points = [(x * _FINER, y * _FINER) for x, y in shape.points]
                 colour = (*ImageColor.getrgb(shape.fill)[:3], round(255 * shape.opacity))
                 draw.polygon(points, fill=colour)
+            elif isinstance(shape, Line):
+                points = [(x * _FINER, y * _FINER) for x, y in shape.points]
+                width = max(1, round(shape.width_px * _FINER))
+                draw.line(points, fill=shape.colour, width=width, joint="curve")
         small = image.resize((self.width_px, self.height_px), Image.Resampling.BOX)
         # Type is smooth by itself, and crisper when it is not reduced.
         pixels = np.array(small)
@@ -150,7 +173,8 @@ class Drawing:
                 cv2.putText(pixels, shape.text, corner, ink, font, shape.size_px, _WEIGHT)
         return Image.fromarray(pixels)
 
-    def _svg(self) -> str:
+    def svg(self) -> str:
+        """The drawing as an SVG document."""
         shapes = "\n".join(map(_as_svg, self._shapes))
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{self.width_px}" '
@@ -184,7 +208,7 @@ def shortened_text(text: str, *, size_px: int, width_px: float) -> str:
     return f"{text.rstrip()}…"
 
 
-def _as_svg(shape: Area | Label) -> str:
+def _as_svg(shape: Area | Line | Label) -> str:
     if isinstance(shape, Label):
         x, y = shape.at
         return (
@@ -192,6 +216,11 @@ def _as_svg(shape: Area | Label) -> str:
             f'text-anchor="{shape.align}">{escape(shape.text)}</text>'
         )
     points = quoteattr(" ".join(f"{x:.1f},{y:.1f}" for x, y in shape.points))
+    if isinstance(shape, Line):
+        return (
+            f'<polyline points={points} fill="none" stroke="{shape.colour}" '
+            f'stroke-width="{shape.width_px:g}" stroke-linejoin="round"/>'
+        )
     see_through = "" if shape.opacity == 1 else f' fill-opacity="{shape.opacity:g}"'
     return f'<polygon points={points} fill="{shape.fill}"{see_through}/>'
 

@@ -89,6 +89,11 @@ int nvmlDeviceGetMaxClockInfo(void *device, int clock, unsigned *megahertz) {
     *megahertz = 3105;
     return SUCCESS;
 }
+int nvmlDeviceGetClockInfo(void *device, int clock, unsigned *megahertz) {
+    if (clock != 1) return UNKNOWN;
+    *megahertz = 2520;
+    return SUCCESS;
+}
 int nvmlDeviceGetUtilizationRates(void *device, unsigned *shares) {
     shares[0] = 37; /* arithmetic, memory */
     shares[1] = 12;

@@ -57,6 +57,7 @@ def _radeon_7900(places: Places, slot: str = "03:00.0", node: int = 1) -> Path:
             "gpu_busy_percent": 12,
             "unique_id": f"b3c1a0d2f4e5060{node}",
             "hwmon/hwmon4/temp1_input": 46500,
+            "hwmon/hwmon4/freq1_input": 1904000000,
             "hwmon/hwmon4/power1_average": 38000000,
             "hwmon/hwmon4/power1_cap": 327000000,
         },
@@ -73,7 +74,7 @@ def test_a_card_is_read_from_its_files(places: Places) -> None:
     assert (gpu.device, gpu.name) == ("rocm:0", "AMD Radeon RX 7900 XTX")
     assert (gpu.total_bytes, gpu.free_bytes) == (24 * _GIB, 22 * _GIB)
     assert gpu.precisions == (Precision.FP32, Precision.FP16, Precision.BF16)
-    assert (gpu.core_count, gpu.clock_mhz) == (6144, 2482)
+    assert (gpu.core_count, gpu.clock_mhz, gpu.clock_now_mhz) == (6144, 2482, 1904)
     assert (gpu.load, gpu.temperature_c, gpu.power_w, gpu.power_limit_w) == (0.12, 46, 38.0, 327.0)
     assert (gpu.driver, gpu.runtime_version) == ("amdgpu", "7.2.0")
     assert not gpu.shares_ram

@@ -22,6 +22,7 @@ def test_a_card_of_xe_is_read_from_its_files(tmp_path: Path) -> None:
     files = {
         "tile0/physical_vram_size_bytes": 12 * _GIB,
         "tile0/gt0/freq0/rp0_freq": 2850,
+        "tile0/gt0/freq0/act_freq": 1200,
         "hwmon/hwmon3/temp2_input": 41000,
         "hwmon/hwmon3/power1_cap": 190000000,
     }
@@ -32,7 +33,7 @@ def test_a_card_of_xe_is_read_from_its_files(tmp_path: Path) -> None:
     assert notes == ()
     assert (gpu.device, gpu.name, gpu.driver) == ("xpu:0", "Intel Arc B580", "xe")
     assert (gpu.total_bytes, gpu.free_bytes) == (12 * _GIB, 12 * _GIB)
-    assert (gpu.core_count, gpu.clock_mhz) == (2560, 2850)
+    assert (gpu.core_count, gpu.clock_mhz, gpu.clock_now_mhz) == (2560, 2850, 1200)
     assert (gpu.temperature_c, gpu.power_limit_w) == (41, 190.0)
     assert gpu.precisions == (Precision.FP32, Precision.FP16, Precision.BF16)
     assert not gpu.shares_ram

@@ -147,6 +147,7 @@ def test_all_that_the_driver_tells_is_a_fact(driver_folder: Path) -> None:
     assert (gpu.total_bytes, gpu.free_bytes) == (25757220864, 24000000000)
     assert gpu.compute_capability == (8, 9)
     assert (gpu.core_count, gpu.clock_mhz, gpu.load) == (16384, 3105, 0.37)
+    assert gpu.clock_now_mhz == 2520
     assert (gpu.temperature_c, gpu.power_w, gpu.power_limit_w) == (41, 71.25, 450.0)
     assert gpu.throttle_reasons == ()
     assert gpu.used_by_others_bytes == 1_234_000_000

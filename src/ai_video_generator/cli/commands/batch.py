@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from ai_video_generator.cli.batch_tables import BatchRow
     from ai_video_generator.config.settings import Settings
     from ai_video_generator.core.batch_list import BatchJob
+    from ai_video_generator.jobs.recorded import Recorder
     from ai_video_generator.planning.plan import Plan
 
 _Switch = Annotated[bool, Parameter(negative="")]
@@ -87,43 +89,44 @@ def _run(
 ) -> int:
     """Make or plan the jobs, and tell what became of them, however it ends."""
     from ai_video_generator.cli.afterwards import announced
+    from ai_video_generator.cli.at_work import AtWork
     from ai_video_generator.cli.batch_announcement import batch_announcement
     from ai_video_generator.cli.batch_display import BatchDisplay
     from ai_video_generator.cli.batch_tables import batch_rows, exit_code, write_report
     from ai_video_generator.cli.job import what_is_made
-    from ai_video_generator.cli.signals import stopping_on_signals
     from ai_video_generator.core.batch import Batch
     from ai_video_generator.core.video_generator import VideoGenerator
     from ai_video_generator.errors import CancelledError
     from ai_video_generator.jobs.recorded import recorder
-    from ai_video_generator.progress_tracker import ProgressTracker
 
     stopped: CancelledError | None = None
     started_s = time.monotonic()
+    display = console.ProgressDisplay()
     with (
         nullcontext(None) if dry_run else announced(settings, "the batch") as tell,
         recorder(settings, writes=not dry_run) as record,
-        console.ProgressDisplay() as display,
+        AtWork(settings, display, record) as beside,
     ):
-        watcher = BatchDisplay(display, jobs, record, settings)
 
         def plan(chosen: "Plan") -> None:
             console.note(f"making {what_is_made(chosen)}")
             record.planned(chosen)
 
-        tracker = ProgressTracker(watcher)
-        generator = VideoGenerator(settings=settings, progress=tracker, on_plan=plan)
-        work = Batch(generator, jobs, watcher, check=tracker.check)
-        with stopping_on_signals(tracker):
-            try:
-                if dry_run:
-                    work.survey(closely=True)
-                else:
-                    _make_folders(jobs)
-                    work.run()
-            except CancelledError as error:
-                stopped = error
-                record.failed(error)
+        begin = partial(_begin, record, settings)
+        beside.listener = watcher = BatchDisplay(display, jobs, begin=begin, end=beside.ended)
+        generator = VideoGenerator(settings=settings, progress=beside.tracker, on_plan=plan)
+        work = Batch(generator, jobs, watcher, check=beside.tracker.check)
+        try:
+            if dry_run:
+                work.survey(closely=True)
+            else:
+                _make_folders(jobs)
+                work.run()
+        except CancelledError as error:
+            stopped = error
+            record.failed(error)
+    if not dry_run:
+        beside.tell_peaks()
     rows = batch_rows(work, dry_run=dry_run)
     if tell is not None:
         seconds = time.monotonic() - started_s
@@ -134,6 +137,16 @@ def _run(
     if stopped is not None:
         raise stopped
     return exit_code(rows)
+
+
+def _begin(record: "Recorder", settings: "Settings", job: "BatchJob") -> None:
+    """Write down that a job of a batch begins."""
+    from ai_video_generator.config.settings import changed_settings
+    from ai_video_generator.jobs.job import Kind, Source, requested
+
+    own = changed_settings(settings, job.options)
+    request = requested(Kind.MAKE, job.pictures, job.sound, job.output, own)
+    record.begin(request, Source.BATCH)
 
 
 def _queue(jobs: "Sequence[BatchJob]", settings: "Settings", *, json: bool) -> int:

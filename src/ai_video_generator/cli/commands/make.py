@@ -18,6 +18,7 @@ def make(
     json: Annotated[bool, Parameter(negative="")] = False,
     preview: Annotated[bool, Parameter(negative="")] = False,
     preview_as: Annotated[str | None, Parameter(name="--preview-as")] = None,
+    monitor: Path | None = None,
     flags: JobFlags = None,
     run: RunFlags = None,
 ) -> None:
@@ -35,6 +36,7 @@ def make(
         json: Print the whole result as one JSON document instead of the file's path.
         preview: Show roughly what a model is making, in the terminal, where both can.
         preview_as: How to show it: kitty, sixel, blocks, or a FILE.png that is written anew.
+        monitor: Draw what the machine did meanwhile into this file, .png, .svg or .html.
         flags: Options of the job.
         run: What is told at the end, and while it works.
     """
@@ -47,6 +49,10 @@ def make(
     from ai_video_generator.core.video_generator import VideoGenerator
     from ai_video_generator.jobs.job import Kind, requested
 
+    if monitor is not None:
+        from ai_video_generator.core.telemetry_plot import check_plot
+
+        check_plot(monitor, overwrite=settings.overwrite, inputs=(*pictures, sound))
     if not dry_run:
         run_job(
             lambda generator: generator.generate(pictures, sound, target),
@@ -54,6 +60,7 @@ def make(
             settings=settings,
             json=json,
             preview=preview_choice(asked=preview, text=preview_as),
+            monitor=monitor,
         )
         return
     plan = VideoGenerator(settings=settings).plan(pictures, sound, target)

@@ -104,6 +104,7 @@ def _accelerator(
         shares_ram=shares_ram,
         core_count=core_count,
         clock_mhz=_told(_highest_clock, board.handle),
+        clock_now_mhz=_told(_clock_now, board.handle),
         load=None if is_slice else _told(_load, handle),
         temperature_c=_told(_temperature, board.handle),
         power_w=_told(_power, board.handle),
@@ -165,6 +166,12 @@ def _highest_clock(handle: Any) -> int:
     import pynvml
 
     return int(pynvml.nvmlDeviceGetMaxClockInfo(handle, pynvml.NVML_CLOCK_SM))
+
+
+def _clock_now(handle: Any) -> int:
+    import pynvml
+
+    return int(pynvml.nvmlDeviceGetClockInfo(handle, pynvml.NVML_CLOCK_SM))
 
 
 def _load(handle: Any) -> float:

@@ -99,6 +99,7 @@ def _accelerator(card: Card, node: dict[str, int], index: int, places: Places) -
     total_bytes, free_bytes = _memory(card, shares_ram=version.shares_ram)
     units = node["simd_count"] // (node.get("simd_per_cu") or 1)
     load, degrees = number(card.folder / "gpu_busy_percent"), number(card.sensors / "temp1_input")
+    hertz = number(card.sensors / "freq1_input")
     unique_id = text(card.folder / "unique_id")
     return Accelerator(
         kind=AcceleratorKind.ROCM,
@@ -110,6 +111,7 @@ def _accelerator(card: Card, node: dict[str, int], index: int, places: Places) -
         shares_ram=version.shares_ram,
         core_count=units * _CORES_PER_UNIT,
         clock_mhz=node.get("max_engine_clk_fcompute") or None,
+        clock_now_mhz=None if hertz is None else round(hertz / 1e6),
         load=None if load is None else load / 100,
         temperature_c=None if degrees is None else round(degrees / 1000),
         power_w=_watts(card.sensors / "power1_average", card.sensors / "power1_input"),

@@ -67,6 +67,9 @@ def _accelerator(card: Card, sys_root: Path) -> Accelerator:
         clock_mhz=number(
             card.folder / "tile0/gt0/freq0/rp0_freq", card.drm_folder / "gt_RP0_freq_mhz"
         ),
+        clock_now_mhz=number(
+            card.folder / "tile0/gt0/freq0/act_freq", card.drm_folder / "gt_act_freq_mhz"
+        ),
         temperature_c=None if degrees is None else round(degrees / 1000),
         power_limit_w=limit / 1e6 if limit else None,
         driver=f"{card.driver} {text(sys_root / 'module' / card.driver / 'version')}".strip(),

@@ -3,7 +3,7 @@
 import ctypes
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -106,4 +106,28 @@ def _visible(
     return shown, tuple(notes)
 
 
-PROBE = nvidia_accelerators
+class _Probe:
+    """Asks NVML; held open, it need not be started for every question.
+
+    NVML counts how often it was opened (nvml.h, ``nvmlInit``), and starts and ends once.
+    """
+
+    def __init__(self) -> None:
+        self._held = ExitStack()
+
+    def __call__(self) -> tuple[tuple[Accelerator, ...], tuple[str, ...]]:
+        return nvidia_accelerators()
+
+    def hold(self) -> None:
+        """Open the library; where it cannot be opened, the next question tells why."""
+        import pynvml
+
+        with suppress(pynvml.NVMLError):
+            self._held.enter_context(_library(_WSL_LIBRARY))
+
+    def release(self) -> None:
+        """Close what `hold` has opened."""
+        self._held.close()
+
+
+PROBE = _Probe()
