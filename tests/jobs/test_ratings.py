@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from corpus.ended_jobs import CPU_PLAN, GPU_PLAN, SMALLER_PLAN, asked, ended_job
 
+from ai_video_generator.config.settings import Settings
 from ai_video_generator.core.result import Attempt
 from ai_video_generator.errors import DeviceMemoryError, InputError
 from ai_video_generator.jobs.database import Database
@@ -13,12 +14,14 @@ from ai_video_generator.jobs.queue import JobQueue
 from ai_video_generator.jobs.ratings import (
     JobRating,
     job_that_made,
+    kept_ratings,
     rate,
     rating_of,
     ratings_by_model,
     remove_rating,
 )
 from ai_video_generator.planning.plan import Plan
+from ai_video_generator.planning.ratings import Rating
 
 
 def made(database: Database, plan: Plan = CPU_PLAN, name: str = "video") -> Job:
@@ -67,7 +70,14 @@ def test_the_model_that_made_a_video_has_its_rating(database: Database) -> None:
         ],
     )
     rate(database, fallen.id, 4)
-    assert ratings_by_model(database) == {"camera": (3.5, 2), "svd_xt": (4.0, 1)}
+    found = {"camera": Rating(mean=3.5, count=2), "svd_xt": Rating(mean=4.0, count=1)}
+    assert ratings_by_model(database) == found
+    assert kept_ratings(Settings(data_folder=database.folder)) == found
+
+
+def test_where_nothing_was_kept_there_are_no_ratings_and_nothing_is_made(tmp_path: Path) -> None:
+    assert kept_ratings(Settings(data_folder=tmp_path / "data")) == {}
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_video_names_the_job_that_made_it(database: Database) -> None:

@@ -1,7 +1,7 @@
 """Jobs as a person looks through them: two lines each, and what models did in a line each."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ai_video_generator.cli.job_times import minute_text
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from ai_video_generator.jobs.past_jobs import JobSummary
     from ai_video_generator.jobs.statistics import ModelStatistics
+    from ai_video_generator.planning.ratings import Ratings
 
 STATE_COLOURS = {
     "done": "green",
@@ -81,14 +82,15 @@ def statistics_table(found: "Sequence[ModelStatistics]") -> "Table":
     return table
 
 
-def ratings_table(found: Mapping[str, tuple[float, int]]) -> "Table":
+def ratings_table(found: "Ratings") -> "Table":
     """The mean rating of each model."""
     from rich import box
     from rich.table import Table
 
     table = Table("model", "mean", "videos", box=box.SIMPLE_HEAD, pad_edge=False)
-    for model, (mean, count) in sorted(found.items(), key=lambda pair: -pair[1][0]):
-        table.add_row(model, f"{mean:.1f} {stars_text(round(mean))}", str(count))
+    for model, rating in sorted(found.items(), key=lambda pair: -pair[1].mean):
+        mean = f"{rating.mean:.1f} {stars_text(round(rating.mean))}"
+        table.add_row(model, mean, str(rating.count))
     return table
 
 

@@ -1,6 +1,7 @@
 """One job in front of a person: progress, stopping, and what is said at the end."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from ai_video_generator.cli import console
@@ -12,6 +13,7 @@ from ai_video_generator.core.announcement import made
 from ai_video_generator.core.result import Result
 from ai_video_generator.core.video_generator import VideoGenerator
 from ai_video_generator.jobs.job import JobRequest, Source
+from ai_video_generator.jobs.ratings import kept_ratings
 from ai_video_generator.jobs.recorded import recorder
 from ai_video_generator.media.timeline import clock_text, rate_text
 from ai_video_generator.planning.plan import Plan
@@ -55,7 +57,13 @@ def run_job(
             record.planned(chosen)
 
         with record.job(request, Source.COMMAND):
-            result = job(VideoGenerator(settings=settings, progress=work.tracker, on_plan=plan))
+            generator = VideoGenerator(
+                settings=settings,
+                progress=work.tracker,
+                on_plan=plan,
+                ratings=partial(kept_ratings, settings),
+            )
+            result = job(generator)
             work.ended(result)
     tell(made(result))
     _close(result, work)

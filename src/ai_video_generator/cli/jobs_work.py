@@ -4,6 +4,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from ai_video_generator.cli import console
 from ai_video_generator.cli.afterwards import announced
@@ -23,6 +24,7 @@ from ai_video_generator.jobs.events import EventLog
 from ai_video_generator.jobs.holder import has_worker
 from ai_video_generator.jobs.job import Job, JobState
 from ai_video_generator.jobs.queue import JobQueue
+from ai_video_generator.jobs.ratings import kept_ratings
 from ai_video_generator.jobs.shift import recover
 from ai_video_generator.jobs.worker import Worker, machine_started_s
 from ai_video_generator.planning.plan import Plan
@@ -119,7 +121,12 @@ def worker_of(database: Database, device: str, settings: Settings, *, stay: bool
     base = changed_settings(settings, neutral)
 
     def generator(tracker: ProgressTracker, on_plan: Callable[[Plan], None]) -> VideoGenerator:
-        return VideoGenerator(settings=base, progress=tracker, on_plan=on_plan)
+        return VideoGenerator(
+            settings=base,
+            progress=tracker,
+            on_plan=on_plan,
+            ratings=partial(kept_ratings, base),
+        )
 
     return Worker(database, device, generator, stay=stay)
 

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ai_video_generator.config.settings import Settings
 from ai_video_generator.errors import InputError
-from ai_video_generator.jobs.database import Database
+from ai_video_generator.jobs.database import DATABASE_NAME, Database, data_folder
 from ai_video_generator.jobs.job import Job, JobState
 from ai_video_generator.jobs.job_table import as_job, job_row
+from ai_video_generator.planning.ratings import Rating, Ratings
 
 LEAST_STARS, MOST_STARS = 1, 5
 
@@ -87,9 +89,28 @@ def remove_rating(database: Database, job_id: int) -> bool:
     return cursor.rowcount > 0
 
 
-def ratings_by_model(database: Database) -> dict[str, tuple[float, int]]:
-    """The mean of the stars of each model's videos, 1..5, and how many were rated."""
-    return {row["model"]: (row["mean"], row["count"]) for row in database.rows(_BY_MODEL)}
+def ratings_by_model(database: Database) -> dict[str, Rating]:
+    """The mean of the stars of each model's videos, and how many were rated."""
+    return {
+        row["model"]: Rating(mean=row["mean"], count=row["count"])
+        for row in database.rows(_BY_MODEL)
+    }
+
+
+def kept_ratings(settings: Settings) -> Ratings:
+    """Ratings of the models, as the planner reads them; none where nothing was kept yet.
+
+    Args:
+        settings: They name the data folder.
+
+    Raises:
+        EnvironmentProblemError: When the database cannot be used.
+    """
+    folder = data_folder(settings.data_folder)
+    if not (folder / DATABASE_NAME).exists():
+        return {}
+    with Database(folder) as database:
+        return ratings_by_model(database)
 
 
 def job_that_made(database: Database, video: Path) -> Job | None:

@@ -97,6 +97,7 @@ def _run(
     from ai_video_generator.core.batch import Batch
     from ai_video_generator.core.video_generator import VideoGenerator
     from ai_video_generator.errors import CancelledError
+    from ai_video_generator.jobs.ratings import kept_ratings
     from ai_video_generator.jobs.recorded import recorder
 
     stopped: CancelledError | None = None
@@ -114,7 +115,12 @@ def _run(
 
         begin = partial(_begin, record, settings)
         beside.listener = watcher = BatchDisplay(display, jobs, begin=begin, end=beside.ended)
-        generator = VideoGenerator(settings=settings, progress=beside.tracker, on_plan=plan)
+        generator = VideoGenerator(
+            settings=settings,
+            progress=beside.tracker,
+            on_plan=plan,
+            ratings=partial(kept_ratings, settings),
+        )
         work = Batch(generator, jobs, watcher, check=beside.tracker.check)
         try:
             if dry_run:

@@ -1,5 +1,6 @@
 """``aivg make``: the main job."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -48,6 +49,7 @@ def make(
     from ai_video_generator.cli.preview import preview_choice
     from ai_video_generator.core.video_generator import VideoGenerator
     from ai_video_generator.jobs.job import Kind, requested
+    from ai_video_generator.jobs.ratings import kept_ratings
 
     if monitor is not None:
         from ai_video_generator.core.telemetry_plot import check_plot
@@ -63,7 +65,8 @@ def make(
             monitor=monitor,
         )
         return
-    plan = VideoGenerator(settings=settings).plan(pictures, sound, target)
+    generator = VideoGenerator(settings=settings, ratings=partial(kept_ratings, settings))
+    plan = generator.plan(pictures, sound, target)
     if json:
         console.answer_json(plan)
     else:

@@ -1,6 +1,7 @@
 """``aivg plan``: what would be made, what it would cost, and why."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -46,9 +47,11 @@ def plan(
     """
     from ai_video_generator.config.machines import machine_named, typical_machines
     from ai_video_generator.core.video_generator import VideoGenerator
+    from ai_video_generator.jobs.ratings import kept_ratings
 
     pictures, sound = told_apart(files)
-    generator = VideoGenerator(settings=settings_from(flags))
+    settings = settings_from(flags)
+    generator = VideoGenerator(settings=settings, ratings=partial(kept_ratings, settings))
     others = [machine] if machine else typical_machines() if compare else []
     machines = {name: machine_named(name) for name in others}
     if compare or not machines:

@@ -83,9 +83,7 @@ def _summarise(database: "Database", *, json: bool) -> None:
 
     found = ratings_by_model(database)
     if json:
-        console.answer_json(
-            {model: {"mean": mean, "count": count} for model, (mean, count) in found.items()}
-        )
+        console.answer_json(found)
     elif not found:
         console.answer("Nothing is rated yet. A first one: aivg rate JOB 5")
     else:

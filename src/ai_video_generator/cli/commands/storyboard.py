@@ -1,5 +1,6 @@
 """``aivg storyboard``: what the camera will do, as a file that a person can edit."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -32,13 +33,15 @@ def storyboard(
     settings = settings_from(flags)
 
     from ai_video_generator.core.video_generator import VideoGenerator
+    from ai_video_generator.jobs.ratings import kept_ratings
     from ai_video_generator.media.files import appearing, check_output
     from ai_video_generator.storyboard.storyboard_file import storyboard_text
 
     for path in (output, preview):
         if path is not None:
             check_output(path, overwrite=settings.overwrite, inputs=(*pictures, sound))
-    made = VideoGenerator(settings=settings).storyboard(pictures, sound, preview=preview)
+    generator = VideoGenerator(settings=settings, ratings=partial(kept_ratings, settings))
+    made = generator.storyboard(pictures, sound, preview=preview)
     text = storyboard_text(made)
     if output is None:
         console.answer(text.rstrip())
