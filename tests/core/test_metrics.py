@@ -3,6 +3,7 @@
 import socket
 import sys
 import urllib.request
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -127,3 +128,20 @@ def test_without_the_package_it_says_what_to_install(monkeypatch: pytest.MonkeyP
     with pytest.raises(DependencyMissingError) as told:
         Metrics()
     assert "[metrics]" in told.value.hint
+
+
+def test_jobs_made_at_the_same_time_are_told_apart() -> None:
+    metrics = Metrics()
+    trackers = [ProgressTracker(partial(metrics.hear, job=job)) for job in ("1", "2")]
+    for done, tracker in enumerate(trackers, start=1):
+        tracker.start("rendering", total=done, unit="frames")
+        tracker.advance(done)
+    with metrics.served(0) as port:
+        both = _told(port)
+        metrics.count_outcome("failed", job="1")
+        one = _told(port)
+    stages = {labels: value for (name, labels), value in both.items() if name == "aivg_stage_done"}
+    first, second = (frozenset({"rendering", "frames", job}) for job in "12")
+    assert stages == {first: 1, second: 2}
+    assert one["aivg_jobs_total", frozenset({"failed"})] == 1
+    assert ("aivg_stage_done", first) not in one

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ai_video_generator.cli import console
 from ai_video_generator.cli.bars import Bars
@@ -16,6 +16,9 @@ from ai_video_generator.jobs.queue import JobQueue
 from ai_video_generator.media.timeline import clock_text
 from ai_video_generator.progress_tracker import ProgressReport
 
+if TYPE_CHECKING:
+    from ai_video_generator.core.metrics import Metrics
+
 
 class JobsDisplay:
     """Shows what happens to jobs; use it as a context manager.
@@ -24,16 +27,25 @@ class JobsDisplay:
         database: Where the jobs are.
         is_shown: Says whether a job is shown.
         after: The event after which it begins.
+        metrics: Is told where jobs stand and how they end; None tells nobody.
 
     Attributes:
         ended: Jobs that have ended meanwhile, by their number.
     """
 
-    def __init__(self, database: Database, *, is_shown: Callable[[int], bool], after: int) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        is_shown: Callable[[int], bool],
+        after: int,
+        metrics: "Metrics | None" = None,
+    ) -> None:
         self._queue, self._events = JobQueue(database), EventLog(database)
         self._is_shown, self._after = is_shown, after
         self._database = database
         self._bars = Bars()
+        self._metrics = metrics
         self._names: dict[int, str] = {}
         self._mark: int | None = None
         self.ended: dict[int, Job] = {}
@@ -67,7 +79,10 @@ class JobsDisplay:
             case EventKind.STATE:
                 self._show_state(event, name)
             case EventKind.PROGRESS:
-                self._bars.move(event.job_id, name, ProgressReport(**event.values))
+                report = ProgressReport(**event.values)
+                self._bars.move(event.job_id, name, report)
+                if self._metrics is not None:
+                    self._metrics.hear(report, str(event.job_id))
             case EventKind.PLAN:
                 values = event.values
                 made = f"{values['size']} at {values['frame_rate']} frames/s by {values['model']}"
@@ -83,6 +98,9 @@ class JobsDisplay:
         values, state = event.values, JobState(event.values["state"])
         if state in ENDED:
             self.ended[event.job_id] = self._queue.job(event.job_id)
+            if self._metrics is not None:
+                outcome = _outcome(state, was_there=bool(values.get("was_there")))
+                self._metrics.count_outcome(outcome, job=str(event.job_id))
         if state is not JobState.RUNNING:
             self._bars.remove(event.job_id)
         told = {
@@ -101,6 +119,13 @@ class JobsDisplay:
             output = Path(self._queue.job(job_id).request.output).name
             self._names[job_id] = f"job {job_id} ({output})"
         return self._names[job_id]
+
+
+def _outcome(state: JobState, *, was_there: bool) -> str:
+    """How a job has ended, as `Metrics` counts it."""
+    if state is JobState.DONE:
+        return "already there" if was_there else "made"
+    return "failed" if state is JobState.FAILED else "stopped"
 
 
 def follow_jobs(

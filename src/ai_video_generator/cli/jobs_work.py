@@ -3,8 +3,10 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ai_video_generator.cli import console
 from ai_video_generator.cli.afterwards import announced
@@ -18,6 +20,7 @@ from ai_video_generator.core.video_generator import VideoGenerator
 from ai_video_generator.errors import InputError
 from ai_video_generator.hardware.facts import PROCESSOR
 from ai_video_generator.hardware.hardware_detector import HardwareDetector
+from ai_video_generator.hardware.recorder import Recorder
 from ai_video_generator.jobs.crew import Crew
 from ai_video_generator.jobs.database import Database, data_folder
 from ai_video_generator.jobs.events import EventLog
@@ -29,6 +32,9 @@ from ai_video_generator.jobs.shift import recover
 from ai_video_generator.jobs.worker import Worker, machine_started_s
 from ai_video_generator.planning.plan import Plan
 from ai_video_generator.progress_tracker import ProgressTracker
+
+if TYPE_CHECKING:
+    from ai_video_generator.core.metrics import Metrics
 
 
 def work_on(settings: Settings, *, devices: Sequence[str], stay: bool) -> int:
@@ -62,7 +68,8 @@ def work_on(settings: Settings, *, devices: Sequence[str], stay: bool) -> int:
         started_s = time.monotonic()
         with (
             announced(settings, "the queue") as tell,
-            JobsDisplay(database, is_shown=lambda _: True, after=after) as display,
+            _measured(settings) as metrics,
+            JobsDisplay(database, is_shown=lambda _: True, after=after, metrics=metrics) as display,
             stopping_on_signals(tracker),
         ):
             crew.run(check=tracker.check, on_look=display.look)
@@ -93,6 +100,20 @@ def announcement_of(ended: Sequence[Job], *, seconds: float) -> Announcement:
         error=next((outcome.error for outcome in outcomes if outcome.error), ""),
         hint=next((outcome.hint for outcome in outcomes if outcome.hint), ""),
     )
+
+
+@contextmanager
+def _measured(settings: Settings) -> "Iterator[Metrics | None]":
+    """Serve measurements where that was asked for, and watch the machine for them."""
+    if not settings.metrics_port:
+        yield None
+        return
+    from ai_video_generator.core.metrics import Metrics
+
+    metrics = Metrics()
+    with metrics.served(settings.metrics_port) as port, Recorder(listener=metrics.see):
+        console.note(f"measurements: http://127.0.0.1:{port}/metrics")
+        yield metrics
 
 
 def worker_devices() -> list[str]:

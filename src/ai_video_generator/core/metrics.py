@@ -2,7 +2,7 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,7 @@ Gauge = tuple[str, str, float | None]
 
 
 class Metrics:
-    """Holds the newest report and sample, and counts jobs; a server tells them when it is asked.
+    """Holds the newest reports and sample, and counts jobs; a server tells them when it is asked.
 
     Nothing is kept outside of the object. Any thread may report.
 
@@ -45,26 +45,43 @@ class Metrics:
             ) from error
         self.registry: CollectorRegistry = CollectorRegistry()
         self.registry.register(self)
-        self._report: ProgressReport | None = None
+        self._reports: dict[str, ProgressReport] = {}
         self._sample: Sample | None = None
         self._lock = threading.Lock()
         self._jobs: Counter[str] = Counter()
         self._failed_attempts = 0
 
-    def hear(self, report: ProgressReport) -> None:
-        """Take note of where the job at hand stands; a listener of a `ProgressTracker`."""
-        self._report = report
+    def hear(self, report: ProgressReport, job: str = "") -> None:
+        """Take note of where a job stands; a listener of a `ProgressTracker`.
+
+        Args:
+            report: Where it stands.
+            job: What tells it from others that are made at the same time; empty for the only one.
+        """
+        with self._lock:
+            self._reports[job] = report
 
     def see(self, sample: Sample) -> None:
         """Take note of what the machine does; a listener of a `Recorder`."""
         self._sample = sample
 
     def count(self, result: Result) -> None:
-        """Count a job that has ended; none is under way then."""
+        """Count the only job, which has ended."""
+        failed = sum(one.error is not None for one in result.attempts)
+        self.count_outcome(_outcome(result), failed_attempts=failed)
+
+    def count_outcome(self, outcome: str, *, failed_attempts: int = 0, job: str = "") -> None:
+        """Count a job that has ended.
+
+        Args:
+            outcome: One of `OUTCOMES`.
+            failed_attempts: Plans of it that failed.
+            job: As in `hear`.
+        """
         with self._lock:
-            self._jobs[_outcome(result)] += 1
-            self._failed_attempts += sum(one.error is not None for one in result.attempts)
-            self._report = None
+            self._jobs[outcome] += 1
+            self._failed_attempts += failed_attempts
+            self._reports.pop(job, None)
 
     @contextmanager
     def served(self, port: int) -> Iterator[int]:
@@ -103,21 +120,22 @@ class Metrics:
         jobs = CounterMetricFamily("aivg_jobs", "Jobs that have ended.", labels=["outcome"])
         with self._lock:
             counts, failed_attempts = dict(self._jobs), self._failed_attempts
-        for outcome in _OUTCOMES:
+            reports = dict(self._reports)
+        for outcome in OUTCOMES:
             jobs.add_metric([outcome], counts.get(outcome, 0))
         yield jobs
         yield CounterMetricFamily(
             "aivg_failed_attempts", "Plans that failed, of all jobs.", value=failed_attempts
         )
-        report, sample = self._report, self._sample
-        if report is not None:
-            yield from _families(_of_job(report), {"stage": report.stage, "unit": report.unit})
+        yield from _of_jobs(reports)
+        sample = self._sample
         if sample is not None:
             yield from _families(_of_machine(sample), {})
             yield from _of_devices(sample.accelerators)
 
 
-_OUTCOMES = ("made", "already there", "failed", "stopped")
+OUTCOMES = ("made", "already there", "failed", "stopped")
+"""How a job may end."""
 
 
 def _outcome(result: Result) -> str:
@@ -157,15 +175,30 @@ def _of_device(one: Accelerator) -> Iterator[Gauge]:
     yield "gpu_throttled", "1 while it is slowed down.", float(bool(one.throttle_reasons))
 
 
+def _of_jobs(reports: Mapping[str, ProgressReport]) -> Iterator["Metric"]:
+    """Where the jobs stand; with the job's name where there are several."""
+    found: list[Metric] = []
+    for job, report in reports.items():
+        labels = {"stage": report.stage, "unit": report.unit} | ({"job": job} if job else {})
+        found += _families(_of_job(report), labels)
+    yield from _together(found)
+
+
 def _of_devices(devices: Iterable[Accelerator]) -> Iterator["Metric"]:
-    """One family for each kind of number, with all devices in it."""
-    families: dict[str, Metric] = {}
+    """What the devices do."""
+    found: list[Metric] = []
     for one in devices:
-        labels = {"device": one.device, "name": one.name}
-        for family in _families(_of_device(one), labels):
-            known = families.setdefault(family.name, family)
-            if known is not family:
-                known.samples += family.samples
+        found += _families(_of_device(one), {"device": one.device, "name": one.name})
+    yield from _together(found)
+
+
+def _together(found: Iterable["Metric"]) -> Iterator["Metric"]:
+    """One family for each kind of number, with the samples of all."""
+    families: dict[str, Metric] = {}
+    for family in found:
+        known = families.setdefault(family.name, family)
+        if known is not family:
+            known.samples += family.samples
     yield from families.values()
 
 

@@ -11,9 +11,9 @@ from cyclopts import App, CycloptsError, Parameter
 from ai_video_generator.cli import console
 from ai_video_generator.cli.files import told_apart
 from ai_video_generator.cli.flags import JobFlags, RunFlags, settings_from
+from ai_video_generator.cli.job_database import opened_jobs
 
 if TYPE_CHECKING:
-    from ai_video_generator.jobs.database import Database
     from ai_video_generator.jobs.job import Job
     from ai_video_generator.jobs.queue import JobQueue
 
@@ -41,11 +41,8 @@ def jobs(*, json: _Switch = False) -> None:
     from ai_video_generator.jobs.events import EventLog
     from ai_video_generator.jobs.job import ENDED, WAITING, JobState
     from ai_video_generator.jobs.queue import JobQueue
-    from ai_video_generator.jobs.shift import recover
-    from ai_video_generator.jobs.worker import machine_started_s
 
-    with _database() as database:
-        recover(database, machine_started_s=machine_started_s())
+    with opened_jobs() as database:
         queue = JobQueue(database)
         alive = queue.jobs([JobState.RUNNING, *WAITING])
         shown = [*alive, *queue.jobs(ENDED)[-_ENDED_SHOWN:]]
@@ -89,7 +86,7 @@ def add(
     target = output or Path(sound.stem + ending_for(settings.codec))
     container_of(target)
     request = requested(Kind.MAKE, pictures, sound, target, settings)
-    with _database() as database:
+    with opened_jobs() as database:
         queue = JobQueue(database)
         check_request(request, queue, overwrite=settings.overwrite)
         job = queue.add(request, priority=priority)
@@ -133,7 +130,7 @@ def worker(device: str, *, stay: _Switch = False) -> None:
     from ai_video_generator.cli.jobs_work import worker_of
     from ai_video_generator.jobs.worker import run_under_crew
 
-    with _database() as database:
+    with opened_jobs() as database:
         run_under_crew(worker_of(database, device, settings_from(None), stay=stay))
 
 
@@ -150,7 +147,7 @@ def follow(*jobs: int, json: _Switch = False) -> None:
     from ai_video_generator.cli.jobs_display import follow_jobs
     from ai_video_generator.jobs.queue import JobQueue
 
-    with _database() as database:
+    with opened_jobs() as database:
         for number in jobs:
             JobQueue(database).job(number)
         try:
@@ -254,14 +251,8 @@ def _each(
     from ai_video_generator.jobs.events import EventLog
     from ai_video_generator.jobs.queue import JobQueue
 
-    with _database() as database:
+    with opened_jobs() as database:
         queue, events = JobQueue(database), EventLog(database)
         for number in numbers:
             job = do(queue, number)
             console.answer(f"job {number}: {told or state_text(job, events)}")
-
-
-def _database() -> "Database":
-    from ai_video_generator.jobs.database import Database, data_folder
-
-    return Database(data_folder(settings_from(None).data_folder))
