@@ -4,12 +4,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import CycloptsError, Parameter
 
 from ai_video_generator.cli import console
 
 
-def show(video: str, /, *, json: Annotated[bool, Parameter(negative="")] = False) -> None:
+def show(
+    video: str,
+    /,
+    *,
+    json: Annotated[bool, Parameter(negative="")] = False,
+    monitor: Path | None = None,
+) -> None:
     """Show how a video was made, or how a job went.
 
     A video tells its inputs, options, plan and versions. A job tells what was asked, what happened
@@ -18,14 +24,45 @@ def show(video: str, /, *, json: Annotated[bool, Parameter(negative="")] = False
     Args:
         video: A video that this program made, or the number of a job from aivg history.
         json: Print one JSON document.
+        monitor: Draw what the machine did in the job's last run into this file: .png, .svg, .html.
     """
     from ai_video_generator.cli.job_database import job_number
 
     number = job_number(video)
+    if monitor is not None:
+        if number is None:
+            raise CycloptsError(msg="--monitor is drawn for a job: give its number.")
+        _draw_job(number, monitor)
     if number is None:
         _show_video(Path(video), json=json)
     else:
         _show_job(number, json=json)
+
+
+def _draw_job(number: int, path: Path) -> None:
+    """Draw what the machine did in the last run of a job that was watched.
+
+    Raises:
+        InputError: When none was.
+    """
+    from ai_video_generator.cli.job_database import opened_jobs
+    from ai_video_generator.core.telemetry_plot import check_plot, draw_telemetry
+    from ai_video_generator.errors import InputError
+    from ai_video_generator.hardware.telemetry import telemetry_from_json
+    from ai_video_generator.jobs.job_table import job_row
+    from ai_video_generator.jobs.measurements import measurements_of
+
+    check_plot(path, overwrite=False)
+    with opened_jobs() as database:
+        output = job_row(database, number).request.output
+        watched = [one for one in measurements_of(database, number) if one.telemetry]
+    if not watched:
+        raise InputError(f"nobody watched the machine in job {number}")
+    title = f"Job {number}: {output.name}"
+    draw_telemetry(
+        telemetry_from_json(watched[-1].telemetry), watched[-1].stages, path, title=title
+    )
+    console.note(f"what the machine did: {path}")
 
 
 def _show_job(number: int, *, json: bool) -> None:
