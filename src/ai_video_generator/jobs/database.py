@@ -120,7 +120,8 @@ class Database:
         if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
             # Network file systems have no shared memory; the plain journal is as safe, and slower.
             _log.info("%s keeps no write-ahead log", self.folder)
-        connection.execute("PRAGMA synchronous = NORMAL")  # in WAL no power loss damages the file
+        # A job that was told to be added is there after a power loss; NORMAL might forget it.
+        connection.execute("PRAGMA synchronous = FULL")
         version = _version(connection)
         if version > len(MIGRATIONS):
             raise EnvironmentProblemError(
