@@ -28,7 +28,7 @@ from benchmarks.campaign import shown
 from benchmarks.leak_check import environment, passes_begun
 
 DEVICES = ("cuda:0", "cuda:1")
-JOBS = 200
+JOBS = 220
 
 _KILL_EVERY_S = 5.0
 _CALM_SHARE = 0.9
@@ -48,6 +48,7 @@ class LongDay:
         wishes: How many jobs met what.
         states: How many jobs ended how.
         kills: How many processes of which kind were killed.
+        too_late_count: Jobs that were done before their wish could be met.
         lost_count: Runs of jobs that ended with their worker.
         pass_count: Passes that were made.
         again_count: Passes that were begun more than once, as they were under way at an end.
@@ -58,6 +59,7 @@ class LongDay:
     wishes: dict[str, int]
     states: dict[str, int]
     kills: dict[str, int]
+    too_late_count: int
     lost_count: int
     pass_count: int
     again_count: int
@@ -85,7 +87,7 @@ def lived(folder: Path, count: int) -> LongDay:
             job = queue.add(one.request, priority=meddler.priority_for(wish))
             by_id[job.id] = one
             meddler.watch(job.id, wish)
-        killer = _Killer(queue, chance, calm_after=round(count * _CALM_SHARE))
+        killer = _Killer(meddler, chance, calm_after=round(count * _CALM_SHARE))
         done = _worked(folder, database, meddler, killer)
         for _ in shown("soak", done, count):
             pass
@@ -102,6 +104,7 @@ def lived(folder: Path, count: int) -> LongDay:
         wishes=dict(Counter(meddler.wishes.values())),
         states=dict(Counter(job.state for job in jobs.values())),
         kills=dict(killer.kills),
+        too_late_count=len(meddler.too_late),
         lost_count=sum(job.crash_count for job in jobs.values()),
         pass_count=len(set(passes)),
         again_count=len(passes) - len(set(passes)),
@@ -164,22 +167,23 @@ def _worked(folder: Path, database: Database, meddler: Meddler, killer: "_Killer
 class _Killer:
     """Kills a worker or a model's process every few seconds."""
 
-    def __init__(self, queue: JobQueue, chance: Random, *, calm_after: int) -> None:
-        self._queue, self._chance, self._calm_after = queue, chance, calm_after
+    def __init__(self, meddler: Meddler, chance: Random, *, calm_after: int) -> None:
+        self._meddler, self._chance, self._calm_after = meddler, chance, calm_after
         self._next_s = time.monotonic() + _KILL_EVERY_S
         self.kills: Counter[str] = Counter()
 
     def look(self, jobs: list[Job]) -> None:
-        """Kill a process if it is time, of a job that has not lost a worker yet."""
+        """Kill a process if it is time, unless its job lost a worker, or is to meet a wish yet."""
         ended = sum(job.state in ENDED for job in jobs)
         if time.monotonic() < self._next_s or ended >= self._calm_after:
             return
-        devices = {job.device for job in jobs if job.state is JobState.RUNNING}
-        hurt = {job.device for job in jobs if job.state is JobState.RUNNING and job.crash_count}
+        running = [job for job in jobs if job.state is JobState.RUNNING]
+        spared = {job.device for job in running if job.crash_count or self._meddler.is_pending(job)}
+        devices = {job.device for job in running} - spared
         workers = [
             child
             for child in psutil.Process().children()
-            if (words := _words(child)) and words[-2] in devices - hurt
+            if (words := _words(child)) and words[-2] in devices
         ]
         if not workers:
             return

@@ -6,7 +6,7 @@ growth:
 PYTHONPATH=tests python -m benchmarks.soak --sample 20
 
 What workers hold is written down after every job, in build/soak, and stays there when the run is
-interrupted.
+interrupted; `--resume` goes on after the part that was finished.
 """
 
 import argparse
@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from pydantic import TypeAdapter
+
 from benchmarks import leak_check, long_day
 from benchmarks.common import ROOT, publish, table
 from benchmarks.growth import EARLY, LATE
@@ -29,26 +31,44 @@ from benchmarks.real_day import SOUND_S, RealDay, real_day
 
 _FOLDER = ROOT / "build" / "soak"
 
+_LEAKS = TypeAdapter(LeakCheck)
+
 _LEAST_SAMPLE = 3
 # Of jobs that a line is drawn through.
 
 
 @contextmanager
-def _folder(sample: int | None) -> Iterator[Path]:
-    """An empty folder; that of a whole run stays."""
+def _folder(sample: int | None, *, resume: bool) -> Iterator[Path]:
+    """A folder; that of a whole run stays, and is emptied unless it is gone on with."""
     if sample is not None:
         with tempfile.TemporaryDirectory() as name:
             yield Path(name)
         return
-    shutil.rmtree(_FOLDER, ignore_errors=True)
-    _FOLDER.mkdir(parents=True)
+    if not resume:
+        shutil.rmtree(_FOLDER, ignore_errors=True)
+    _FOLDER.mkdir(parents=True, exist_ok=True)
     yield _FOLDER
 
 
 def _part(folder: Path, name: str) -> Path:
     part = folder / name
+    shutil.rmtree(part, ignore_errors=True)
     part.mkdir()
     return part
+
+
+def _leaks(folder: Path, sample: int | None) -> LeakCheck:
+    """The first part, or what an interrupted run has found of it."""
+    kept = folder / "leaks.json"
+    if kept.exists():
+        return _LEAKS.validate_json(kept.read_bytes())
+    found = leak_check.checked(
+        _part(folder, "leaks"),
+        leak_check.JOBS if sample is None else max(_LEAST_SAMPLE, sample),
+        leak_check.CALM_JOBS if sample is None else max(_LEAST_SAMPLE, sample // 2),
+    )
+    kept.write_bytes(_LEAKS.dump_json(found, indent=2))
+    return found
 
 
 def faults(leaks: LeakCheck, day: LongDay) -> list[str]:
@@ -128,6 +148,7 @@ def _of_day(day: LongDay, real: RealDay, hours: float) -> str:
     end = (
         f"Killed at random instants: {kills or 'none'}. {day.lost_count} runs of jobs ended with "
         f"their worker, {day.again_count} passes were made again, which were under way at an end. "
+        f"{day.too_late_count} wishes came too late, to jobs that were done. "
         "Looked at in the end: the state of every job, the length of every video, each frame and "
         "sample decoded, processes that live on, unfinished files, and whether SQLite finds the "
         f"database whole. {len(day.faults)} faulty."
@@ -141,15 +162,12 @@ def main() -> int:
     """Run both parts; the exit code says whether nothing grew and nothing was lost."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--sample", type=int, help="so many jobs a part, and publish nothing")
-    sample = parser.parse_args().sample
+    parser.add_argument("--resume", action="store_true", help="go on with an interrupted run")
+    chosen = parser.parse_args()
+    sample = chosen.sample
     logging.disable(logging.WARNING)  # of workers that are killed on purpose
-    with _folder(sample) as folder:
-        leaks = leak_check.checked(
-            _part(folder, "leaks"),
-            leak_check.JOBS if sample is None else max(_LEAST_SAMPLE, sample),
-            leak_check.CALM_JOBS if sample is None else max(_LEAST_SAMPLE, sample // 2),
-        )
-        (folder / "leaks.json").write_text(json.dumps(asdict(leaks), indent=2))
+    with _folder(sample, resume=chosen.resume) as folder:
+        leaks = _leaks(folder, sample)
         day = long_day.lived(_part(folder, "day"), long_day.JOBS if sample is None else sample)
         (folder / "day.json").write_text(json.dumps(asdict(day), indent=2))
         real = real_day(_part(folder, "real"))

@@ -51,6 +51,9 @@ _WEIGHTS = {
 _IN_TURN = 9
 # The first jobs meet each wish once, so that a sample has them all.
 
+_HEEDED_S = 3.0
+# A worker looks twice a second what is wanted, and stops at the next frame.
+
 _OF_WAITING = (Wish.CANCEL_WAITING, Wish.PAUSE_WAITING, Wish.STAY_PAUSED, Wish.MOVE)
 
 _WANTED = {
@@ -70,16 +73,19 @@ class Meddler:
 
     Attributes:
         wishes: What each job meets.
-        faults: Wishes that the queue refused.
+        too_late: Jobs that were done before anybody could ask, or just when somebody did.
+        faults: Wishes that the queue refused, or that nobody heeded.
     """
 
     def __init__(self, queue: JobQueue, chance: Random) -> None:
         self._queue, self._chance = queue, chance
         self.wishes: dict[int, Wish] = {}
+        self.too_late: set[int] = set()
         self.faults: list[str] = []
         self._pending: set[int] = set()
         self._paused_s: dict[int, float] = {}
         self._delay_s: dict[int, float] = {}
+        self._asked_s: dict[int, float] = {}
 
     def wish_for(self, number: int) -> Wish:
         """What the job of a number shall meet."""
@@ -101,6 +107,8 @@ class Meddler:
 
     def wanted(self, job_id: int) -> JobState:
         """How a job must end."""
+        if job_id in self.too_late:
+            return JobState.DONE
         return _WANTED.get(self.wishes[job_id], JobState.DONE)
 
     def is_settled(self, job: Job) -> bool:
@@ -109,10 +117,15 @@ class Meddler:
         rests = job.state is JobState.PAUSED and self.wishes[job.id] is Wish.STAY_PAUSED
         return met and (job.state in ENDED or rests)
 
+    def is_pending(self, job: Job) -> bool:
+        """Whether a job has still to meet its wish; nobody should kill it before."""
+        return job.id in self._pending
+
     def look(self) -> list[Job]:
         """Do what is to be done now, and return all jobs as they were before."""
         jobs = self._queue.jobs(list(JobState))
         for job in jobs:
+            self._see_what_came_too_late(job)
             try:
                 self._meddle(job)
             except InputError as error:
@@ -121,6 +134,19 @@ class Meddler:
                     self._pending.discard(job.id)
                 # Else it has just changed, and the next look decides anew.
         return jobs
+
+    def _see_what_came_too_late(self, job: Job) -> None:
+        """A job that is done cannot be stopped; it must not have been asked long before."""
+        wish = self.wishes[job.id]
+        is_open = job.id in self._pending or job.id in self._paused_s or wish is Wish.CANCEL
+        if job.state is not JobState.DONE or job.id in self.too_late or not is_open:
+            return
+        self.too_late.add(job.id)
+        self._pending.discard(job.id)
+        self._paused_s.pop(job.id, None)
+        asked_s = self._asked_s.get(job.id)
+        if asked_s is not None and (job.ended_s or 0.0) - asked_s > _HEEDED_S:
+            self.faults.append(f"job {job.id} is done, although it was {wish} long before")
 
     def _meddle(self, job: Job) -> None:
         if job.id in self._paused_s:
@@ -131,11 +157,10 @@ class Meddler:
         wish = self.wishes[job.id]
         if wish is Wish.RETRY and job.state is JobState.CANCELLED:
             self._queue.retry(job.id)
-        elif job.state in ENDED:
-            self.faults.append(f"job {job.id} is {job.state} before it was {wish}")
         elif wish in _OF_WAITING and job.state is JobState.QUEUED:
             self._meet_waiting(job, wish)
         elif wish not in _OF_WAITING and self._runs_long_enough(job):
+            self._asked_s[job.id] = time.time()
             if wish is Wish.PAUSE:
                 self._queue.pause(job.id)
                 self._paused_s[job.id] = time.monotonic() + _PAUSE_S
