@@ -44,7 +44,7 @@ test: diffusion  ## the whole gate: format, lint, layers, types, tests, referenc
 bench: setup  ## measure speed and memory beside other programs, into benchmarks/
 	$(BIN)/python scripts/benchmark.py
 
-reliability: setup  ## every odd sound, damaged file and kill, into benchmarks/
+reliability: setup  ## odd sounds, damaged files, kills, faults, a soak, into benchmarks/
 	$(BIN)/python scripts/reliability.py
 
 mutation: setup  ## how many faults in planning its tests find, into benchmarks/ (half an hour)

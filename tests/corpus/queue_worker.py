@@ -90,7 +90,7 @@ def command(folder: Path, *words: str) -> Callable[[str], list[str]]:
     ]
 
 
-def main(folder: Path, device: str, *, stay: bool) -> None:
+def main(folder: Path, device: str, *, stay: bool, kind: type[Worker] = Worker) -> None:
     """Work as `aivg jobs work` would."""
     sys.path.insert(0, str(folder))
     values = {"cache_folder": folder / "cache", "size": "96x64", "fps": "24", "threads": 1}
@@ -105,7 +105,7 @@ def main(folder: Path, device: str, *, stay: bool) -> None:
         )
 
     with Database(folder / "data") as database:
-        run_under_crew(Worker(database, device, generator, stay=stay))
+        run_under_crew(kind(database, device, generator, stay=stay))
 
 
 if __name__ == "__main__":
