@@ -521,9 +521,6 @@ def test_what_earlier_jobs_took_is_believed() -> None:
     spec = _light()
     plan = _ladder([spec]).best
 
-    after = _ladder([spec], history=_took(plan, spec, 200.0)).best
-
-    assert after.offload is Offload.BY_PART
     again = next(
         one
         for one in _ladder([spec], history=_took(plan, spec, 10.0)).plans
@@ -531,6 +528,34 @@ def test_what_earlier_jobs_took_is_believed() -> None:
     )
     assert again.estimate.basis is Basis.HERE
     assert again.estimate.seconds == pytest.approx(75 * 1024 * 576 / 1e6 * 0.1)
+
+
+def test_what_was_slower_than_reckoned_is_not_left_for_what_was_only_reckoned() -> None:
+    spec = _light()
+    before = _ladder([spec]).plans
+
+    after = _ladder([spec], history=_took(before[0], spec, 200.0)).plans
+
+    assert [plan.offload for plan in after[:2]] == [Offload.NONE, Offload.BY_PART]
+    first, second = (
+        new.estimate.seconds / old.estimate.seconds
+        for new, old in zip(after[:2], before[:2], strict=True)
+    )
+    assert second == pytest.approx(first, rel=0.2)  # what the processor does is not stretched
+    assert after[1].estimate.basis is Basis.ESTIMATE
+
+
+def test_of_two_that_were_measured_the_quicker_comes_first() -> None:
+    spec = _light()
+    plans = {plan.offload: plan for plan in reversed(_ladder([spec]).plans)}
+    slow, quick = (
+        _took(plans[offload], spec, seconds).speeds
+        for offload, seconds in ((Offload.NONE, 200.0), (Offload.BY_PART, 100.0))
+    )
+
+    best = _ladder([spec], history=History(speeds={**slow, **quick})).best
+
+    assert best.offload is Offload.BY_PART
 
 
 def test_an_estimate_is_loading_passes_and_the_rest() -> None:

@@ -1,5 +1,6 @@
 """Ways to run a network on one device: those that fit it, and why the others do not."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ai_video_generator.config.hardware_config import RUNGS, TIME_MARGIN, model_budget
@@ -83,27 +84,23 @@ def ways_on(
         return [], [Rejection(subject=f"{spec.name} on {accelerator.device}", because=because)]
     usable = usable_bytes(accelerator, request.reserve_vram_bytes)
     limit_s = network_limit_s(shared)
-    unlearned = shared.work(spec)
-    ways: list[Way] = []
-    left: list[Way] = []
-    for placement in placements(
+    placed = placements(
         spec,
         accelerator.precisions,
         request.size or RUNGS[-1].size,
         shares_ram=accelerator.shares_ram,
         lowvram=request.lowvram,
-    ):
-        work = unlearned
-        if shared.history.speeds:
-            placed = placement_key(accelerator.device, placement.precision, placement.offload)
-            work = shared.work(spec, placed)
+    )
+    ways: list[Way] = []
+    left: list[Way] = []
+    for placement, work, seconds in _timed(shared, spec, accelerator, placed, frames):
         way = Way(
             placement=placement,
             accelerator=accelerator,
             order=order,
             usable_bytes=usable,
             work=work,
-            seconds=network_seconds(work, placement, accelerator, frames),
+            seconds=seconds,
         )
         (ways if _fits(shared, way, limit_s) else left).append(way)
     if not left:
@@ -114,6 +111,40 @@ def ways_on(
         least = min(left, key=lambda way: way.placement.device_bytes)
         told.append(_rejection(shared, least, limit_s))
     return ways, list(dict.fromkeys(told))
+
+
+def _timed(
+    shared: FrameWork,
+    spec: ModelSpec,
+    accelerator: Accelerator,
+    placed: Iterable[Placement],
+    frames: int,
+) -> list[tuple[Placement, Work, float]]:
+    """How long each placement takes.
+
+    What was not measured is stretched as much as any measured placement of this model and device
+    is against what was reckoned of it: else one that was measured would be passed over for one of
+    which only the hopeful reckoning is known.
+    """
+    unlearned = shared.work(spec)
+    if not shared.history.speeds:
+        return [
+            (one, unlearned, network_seconds(unlearned, one, accelerator, frames)) for one in placed
+        ]
+    found = []
+    stretches = []
+    for one in placed:
+        key = placement_key(accelerator.device, one.precision, one.offload)
+        work = shared.work(spec, key)
+        seconds = network_seconds(work, one, accelerator, frames)
+        if work.speed is not None:
+            stretches.append(seconds / network_seconds(unlearned, one, accelerator, frames))
+        found.append((one, work, seconds))
+    stretch = max(stretches, default=1.0)
+    return [
+        (one, work, seconds if work.speed is not None else seconds * stretch)
+        for one, work, seconds in found
+    ]
 
 
 def network_limit_s(shared: FrameWork) -> float | None:
