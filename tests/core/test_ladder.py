@@ -8,6 +8,7 @@ from typing import Any
 
 import psutil  # type: ignore[import-untyped]  # it ships no types
 import pytest
+from corpus.fault_cases import CAMERAS, EXPECTED, ON_CPU, ON_GPU, gaming_pc
 from corpus.faults import (
     POSSIBLE,
     Fault,
@@ -17,7 +18,7 @@ from corpus.faults import (
 )
 from corpus.machines import Replayed, equipped, machine
 from corpus.oddities import write_picture, write_sound
-from corpus.requests import SOFTWARE_ENCODERS, network
+from corpus.requests import SOFTWARE_ENCODERS
 
 from ai_video_generator import VideoGenerator
 from ai_video_generator.config.settings import load_settings
@@ -25,16 +26,10 @@ from ai_video_generator.core.cache_book import CacheBook
 from ai_video_generator.core.recipe import read_recipe
 from ai_video_generator.core.result import Result
 from ai_video_generator.errors import (
-    AIVideoError,
-    DependencyMissingError,
-    DeviceLostError,
     DeviceMemoryError,
     DiskFullError,
     EncodingError,
-    NumericalError,
-    RenderError,
     TimeLimitError,
-    WeightsCorruptError,
 )
 from ai_video_generator.hardware.facts import HardwareFacts, Precision
 from ai_video_generator.media.video_file import video_info
@@ -42,28 +37,6 @@ from ai_video_generator.models.base_model import BACKENDS, BaseModel
 from ai_video_generator.planning.history import JobRecord
 from ai_video_generator.planning.plan import Offload, Plan
 from ai_video_generator.registry import Registry
-
-EXPECTED: dict[Fault, type[AIVideoError]] = {
-    Fault.OUT_OF_MEMORY: DeviceMemoryError,
-    Fault.DEVICE_LOST: DeviceLostError,
-    Fault.NAN: NumericalError,
-    Fault.BLACK: NumericalError,
-    Fault.HANG: DeviceLostError,
-    Fault.CORRUPT_WEIGHTS: WeightsCorruptError,
-    Fault.IMPORT_ERROR: DependencyMissingError,
-    Fault.DISK_FULL: DiskFullError,
-    Fault.CRASH: RenderError,
-}
-
-CAMERAS = [name for name in BACKENDS.names() if BACKENDS.load(name).spec.network is None]
-
-ON_GPU: dict[str, Any] = {
-    "quality": 90,
-    "network": network(4.2, 2.8, teraflop_per_megapixel=1.0),
-    "precisions": (Precision.BF16, Precision.FP16, Precision.FP32),
-    "frames_per_pass": 8,
-}
-ON_CPU: dict[str, Any] = {"quality": 90}
 
 _FRAMES, _SECONDS = 32, 1.3
 _SILENCE_LIMIT_S = 3.0
@@ -79,10 +52,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_picture(tmp_path / "job" / "photo.png", 300, 200)
     write_sound(tmp_path / "job" / "song.wav", _SECONDS)
     return tmp_path
-
-
-def gaming_pc() -> HardwareFacts:
-    return replace(equipped(machine("desktop_rtx4090")), video_encoders=SOFTWARE_ENCODERS)
 
 
 def generator(
