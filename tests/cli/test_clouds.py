@@ -127,6 +127,10 @@ def test_the_result_tells_what_was_spent(folder: Path, server: Server) -> None:
     assert told["spent_usd"] == pytest.approx(0.01 * seconds)
     assert [one["spent_usd"] for one in told["attempts"]] == [told["spent_usd"]]
 
+    history = aivg("jobs", "list", "--json", **_variables(folder, server))
+    kept = json.loads(history.stdout)
+    assert [job["outcome"]["spent_usd"] for job in kept] == [told["spent_usd"]]
+
 
 def test_a_person_is_asked_and_may_agree(
     folder: Path, server: Server, capsys: pytest.CaptureFixture[str]

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import time
 import wave
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ import pytest
 from corpus.cloud_jobs import TIME, TINY, CloudJobs
 from corpus.runway_server import KEY, serving
 
+from ai_video_generator.core.job_folder import KEPT_S
+from ai_video_generator.core.leftover_jobs import JobSource
 from ai_video_generator.errors import (
     CancelledError,
     CloudError,
@@ -239,7 +242,7 @@ def test_a_task_that_the_cloud_has_forgotten_is_asked_for_anew(jobs: CloudJobs) 
     jobs.server.unanswered = 0
     jobs.make()
     work = jobs.folder / "cache" / "work"
-    for path in [*(work / "chunks").iterdir(), *(work / "clouds" / "runway").glob("*.mp4")]:
+    for path in [*(work / "chunks").iterdir(), *(work / "clouds").glob("*.mp4")]:
         path.unlink()
     jobs.server.tasks.clear()
     count = len(jobs.server.orders)
@@ -247,6 +250,41 @@ def test_a_task_that_the_cloud_has_forgotten_is_asked_for_anew(jobs: CloudJobs) 
     jobs.make("again.mp4")
 
     assert len(jobs.server.orders) == 2 * count
+
+
+def test_a_result_that_was_lost_here_is_fetched_again_and_not_paid(jobs: CloudJobs) -> None:
+    jobs.make()
+    work = jobs.folder / "cache" / "work"
+    for path in [*(work / "chunks").iterdir(), *(work / "clouds").glob("*.mp4")]:
+        path.unlink()
+    count = len(jobs.server.orders)
+
+    again = jobs.make("again.mp4")
+
+    assert len(jobs.server.orders) == count
+    assert again.spent_usd == 0
+
+
+def test_without_resuming_nothing_is_taken_and_nothing_left(jobs: CloudJobs) -> None:
+    jobs.make()
+    count = len(jobs.server.orders)
+
+    jobs.make("again.mp4", resume=False)
+
+    assert len(jobs.server.orders) == 2 * count
+    assert not list((jobs.folder / "cache" / "work").glob("alone-*"))
+
+
+def test_what_was_paid_for_is_found_by_the_cleanup(jobs: CloudJobs) -> None:
+    jobs.make()
+
+    found = list(JobSource(jobs.folder / "cache").found(time.time()))
+    old = list(JobSource(jobs.folder / "cache").found(time.time() + KEPT_S + 60))
+
+    told = [one for one in found if one.what.startswith("a request to a cloud")]
+    assert len(told) == len(jobs.server.orders)
+    assert not any(one.is_worthless for one in told)
+    assert all(one.is_worthless for one in old if one.what.startswith("a request to a cloud"))
 
 
 def test_nothing_is_sent_that_costs_more_than_was_allowed(jobs: CloudJobs) -> None:

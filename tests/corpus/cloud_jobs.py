@@ -114,5 +114,5 @@ class CloudJobs:
 
     def booked(self) -> dict[str, dict[str, Any]]:
         """The requests that are written down, by digest."""
-        folder = self.folder / "cache" / "work" / "clouds" / "runway"
+        folder = self.folder / "cache" / "work" / "clouds"
         return {path.stem: json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))}

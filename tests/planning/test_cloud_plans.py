@@ -103,6 +103,12 @@ def test_it_says_what_it_costs_and_what_leaves() -> None:
     assert "the sound and the picture files stay here" in _because(plan, "what leaves")
 
 
+def test_another_address_is_told() -> None:
+    plan = _plan(cloud_address="https://proxy.example")
+
+    assert "go to Sky (https://proxy.example)" in _because(plan, "what leaves")
+
+
 def test_a_model_that_follows_the_sound_is_said_to_get_it() -> None:
     plan = _plan(cloud_model="fine")
 
@@ -140,6 +146,7 @@ def test_it_is_left_aside_where_memory_does_not_suffice() -> None:
 
 def test_more_requests_at_once_take_less_time() -> None:
     one, four = _plan(cloud_requests=1), _plan(cloud_requests=4)
+    assert _because(four, "time").endswith("waiting for about 15 requests, 4 at a time")
 
     assert one.estimate.seconds - four.estimate.seconds == pytest.approx((15 - 4) * 60)
 

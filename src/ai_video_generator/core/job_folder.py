@@ -12,7 +12,7 @@ use, and what was left lying by one that was killed.
     work/running/<mark>.lock    held by a run while it lives
     work/running/<mark>.json    where its unfinished files are, and its jobs
     work/alone-<mark>/          the store of a run that neither takes nor leaves anything
-    work/clouds/<backend>/      requests to clouds, and what they gave; see models/_cloud_book
+    work/clouds/                requests to clouds, and what they gave; see models/_cloud_book
 """
 
 import json

@@ -156,5 +156,6 @@ def request_for(
         software_encoding=settings.software_encoding,
         cloud_model=settings.asked_model_options.get("model"),
         cloud_models=tuple((name, model) for name, models in own.items() for model in models),
+        cloud_address=settings.cloud_url,
         cloud_requests=settings.cloud_requests,
     )

@@ -82,7 +82,7 @@ class CloudBackend(BaseModel):
         self._asked = plan.cloud
         self._terms = supplies.cloud or self._no_terms()
         self._service = self.connected(plan.cloud, self._terms.url)
-        book = Book(self._terms.folder / self.spec.name)
+        book = Book(self._terms.folder)
         book.tidy()
         self._desk = Desk(
             self._service, book, self._terms.purse, self.pace, limit=self._terms.requests

@@ -16,7 +16,7 @@ from ai_video_generator.config.model_config import ModelSpec
 from ai_video_generator.errors import RequestImpossibleError
 from ai_video_generator.hardware.facts import CLOUD
 from ai_video_generator.media.resolution import Resolution
-from ai_video_generator.media.timeline import Timeline
+from ai_video_generator.media.timeline import Timeline, clock_text
 from ai_video_generator.planning.cloud_cost import (
     cost_reason,
     leaving_reason,
@@ -29,12 +29,11 @@ from ai_video_generator.planning.estimate import (
     ranged,
 )
 from ai_video_generator.planning.frame_work import FrameWork
-from ai_video_generator.planning.plan import Plan, Reason, Rejection, Rung
+from ai_video_generator.planning.plan import Estimate, Plan, Reason, Rejection, Rung
 from ai_video_generator.planning.target_reasons import (
     memory_reasons,
     memory_rejection,
     target_reasons,
-    time_reason,
 )
 
 
@@ -131,10 +130,10 @@ def _plan(shared: FrameWork, spec: ModelSpec, cloud: CloudProfile, model: CloudM
         reasons=(
             _cloud_reason(asked, target.size),
             cost_reason(asked, durations, is_exact=False),
-            leaving_reason(asked, cloud.address),
+            leaving_reason(asked, request.cloud_address or cloud.address),
             *shared.reasons,
             *target_reasons(request, choice),
-            time_reason(request, shared.tier, choice, estimate),
+            _time_reason(estimate, len(durations), request.cloud_requests),
             *memory_reasons(choice, shared.facts),
             *shared.disk_reasons(estimate),
         ),
@@ -150,3 +149,12 @@ def _cloud_reason(asked: CloudChoice, size: Resolution) -> Reason:
         f"to the shape of {size}"
     )
     return Reason(topic="cloud", choice=f"{model.name} of {asked.service}", because=because)
+
+
+def _time_reason(estimate: Estimate, count: int, at_once: int) -> Reason:
+    low, high = clock_text(estimate.seconds_low), clock_text(estimate.seconds_high)
+    because = (
+        f"{estimate.basis}, between {low} and {high}; most of it is waiting for about {count} "
+        f"requests, {at_once} at a time"
+    )
+    return Reason(topic="time", choice=clock_text(estimate.seconds), because=because)

@@ -34,6 +34,7 @@ class Request:
         software_encoding: Whether hardware encoders are left alone.
         cloud_model: Which of a cloud's models; None takes its usual one.
         cloud_models: A person's own models of clouds, each with the backend that it belongs to.
+        cloud_address: Address that a cloud is asked at; empty is its own.
         cloud_requests: Requests that a cloud works on at the same time, at least 1.
     """
 
@@ -58,4 +59,5 @@ class Request:
     software_encoding: bool = False
     cloud_model: str | None = None
     cloud_models: tuple[tuple[str, CloudModel], ...] = ()
+    cloud_address: str = ""
     cloud_requests: int = 1
