@@ -73,6 +73,7 @@ def _yes(asked: list[str]) -> Callable[[str], bool]:
     return answer
 
 
+@pytest.mark.slow
 def test_without_a_terminal_it_refuses_and_says_the_cost_and_what_would_leave(
     folder: Path, server: Server
 ) -> None:
@@ -86,6 +87,7 @@ def test_without_a_terminal_it_refuses_and_says_the_cost_and_what_would_leave(
     assert not (folder / "video.mp4").exists()
 
 
+@pytest.mark.slow
 def test_the_key_is_nowhere_in_what_a_run_leaves(folder: Path, server: Server) -> None:
     """Files of all kinds, what is printed, the log of everything, and the database."""
     variables = _variables(folder, server, RUNWAYML_LOG="debug")
@@ -116,6 +118,7 @@ def test_the_key_is_nowhere_in_what_a_run_leaves(folder: Path, server: Server) -
         assert KEY not in "".join(database.iterdump())
 
 
+@pytest.mark.slow
 def test_the_result_tells_what_was_spent(folder: Path, server: Server) -> None:
     ended = aivg(
         "make", *_WANTED, "--spend-limit", "1", "--json",
@@ -127,7 +130,7 @@ def test_the_result_tells_what_was_spent(folder: Path, server: Server) -> None:
     assert told["spent_usd"] == pytest.approx(0.01 * seconds)
     assert [one["spent_usd"] for one in told["attempts"]] == [told["spent_usd"]]
 
-    history = aivg("jobs", "list", "--json", **_variables(folder, server))
+    history = aivg("jobs", "list", "--json", folder=folder, **_variables(folder, server))
     kept = json.loads(history.stdout)
     assert [job["outcome"]["spent_usd"] for job in kept] == [told["spent_usd"]]
 

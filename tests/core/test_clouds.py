@@ -152,6 +152,7 @@ def test_a_server_that_says_how_long_is_believed(jobs: CloudJobs) -> None:
     assert TIME.naps_s.count(0.5) >= 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("behaviour", "error", "said", "hint"),
     [

@@ -6,6 +6,7 @@ import wave
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Required, get_args, get_origin, get_type_hints
 
 import keyring
 import keyring.backend
@@ -14,6 +15,7 @@ import pytest
 from corpus.oddities import write_sound
 from corpus.runway_server import KEY, serving
 from corpus.stills import photo, picture, scene_of
+from runwayml.types import image_to_video_create_params as wire
 
 from ai_video_generator.config.cloud_profile import CloudChoice, CloudModel, middle_of
 from ai_video_generator.errors import CloudError, CredentialsMissingError
@@ -38,6 +40,10 @@ _MODEL = CloudModel(
     source="this test",
     date="today",
 )
+
+
+assert Runway.spec.cloud is not None
+_OFFERED = Runway.spec.cloud.models
 
 
 def _scene(size: tuple[int, int] = (128, 64), **shot: object) -> Scene:
@@ -222,3 +228,20 @@ def test_a_picture_too_large_for_the_request_is_uploaded(monkeypatch: pytest.Mon
     assert body["promptImage"].startswith("runway://upload-0-picture.png")
     assert server.picture(body) == large
     assert (body["model"], body["ratio"], body["duration"]) == ("gen4.5", "128:96", 2)
+
+
+@pytest.mark.parametrize("model", _OFFERED, ids=lambda model: model.name)
+def test_the_table_agrees_with_the_types_of_runways_own_package(model: CloudModel) -> None:
+    kind = {"gen4_turbo": wire.Gen4Turbo, "gen4.5": wire.Gen4_5, "seedance2": wire.Seedance2}
+    fields = get_type_hints(kind[model.name])
+
+    assert get_args(fields["model"]) == (model.name,)
+    sizes = {f"{one.width_px}:{one.height_px}" for one in model.ratios}
+    assert sizes <= set(get_args(fields["ratio"]))
+    assert model.takes_seed is ("seed" in fields)
+    assert bool(model.sound_limit_s) is ("reference_audio" in fields)
+    assert {name for name, _ in model.extra} <= fields.keys()
+    whole = get_type_hints(kind[model.name], include_extras=True)
+    assert model.needs_prompt is (get_origin(whole["prompt_text"]) is Required)
+    assert model.source
+    assert model.date

@@ -1,5 +1,6 @@
 """Money: what a job will cost, exactly, and whether that is allowed, before anything is sent."""
 
+from math import ceil
 from pathlib import Path
 
 from ai_video_generator.core.model_options import options_for
@@ -87,7 +88,9 @@ def check_spending(plan: Plan, limit_usd: float) -> None:
     cost_usd = plan.estimate.cost_usd
     if cost_usd <= limit_usd + _CENT_PART:
         return
+    asked = f"{ceil(cost_usd * 100 - _CENT_PART) / 100:.2f}"
     raise SpendLimitError(
         f"{plan.model} would cost {cost_usd:.2f} $, {limit_usd:.2f} $ are allowed",
-        hint=f"allow it with --spend-limit {cost_usd:.2f}, or leave --model away",
+        hint=f"allow it with --spend-limit {asked} or AIVG_SPEND_LIMIT={asked}; "
+        "what this machine makes costs nothing",
     )
