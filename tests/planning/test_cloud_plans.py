@@ -97,8 +97,8 @@ def test_it_says_what_it_costs_and_what_leaves() -> None:
     assert plan.estimate.work_bytes > 0
     assert plan.estimate.sources[-1] == "a price list"
     assert _because(plan, "cost") == (
-        "about 15 requests of 75 s in all, 0.05 $ a second (a price list, a day); "
-        "the exact sum is told before anything is sent"
+        "about 15 requests of 75 s in all at 0.05 $ a second are about 3.75 $ "
+        "(a price list, a day); the exact sum is told before anything is sent"
     )
     assert "the sound and the picture files stay here" in _because(plan, "what leaves")
 
@@ -160,7 +160,7 @@ def test_the_exact_cost_is_that_of_the_requests_that_are_left() -> None:
 
     assert priced.estimate.cost_usd == pytest.approx(0.35)
     assert _because(priced, "cost") == (
-        "2 requests of 7 s in all, 0.05 $ a second (a price list, a day); "
+        "2 requests of 7 s in all at 0.05 $ a second are 0.35 $ (a price list, a day); "
         "3 were answered before and are not paid again"
     )
     assert "answered before" not in _because(with_cost(plan, [2]), "cost")

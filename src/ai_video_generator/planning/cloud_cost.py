@@ -70,8 +70,9 @@ def cost_reason(
     seconds = sum(durations_s)
     usd = seconds * model.usd_per_second
     about = "" if is_exact else "about "
-    price = f"{model.usd_per_second:g} $ a second ({model.source}, {model.date})"
-    parts = [f"{about}{len(durations_s)} requests of {seconds} s in all, {price}"]
+    price = f"{model.usd_per_second:g} $ a second are {about}{usd:.2f} $"
+    asked_for = f"{about}{len(durations_s)} requests of {seconds} s in all at {price}"
+    parts = [f"{asked_for} ({model.source}, {model.date})"]
     if made_count:
         parts.append(f"{made_count} were answered before and are not paid again")
     if not is_exact:
