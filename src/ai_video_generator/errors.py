@@ -9,6 +9,7 @@
     │   ├── SettingsError
     │   ├── StoryboardError
     │   ├── OutputPathError
+    │   ├── SpendLimitError
     │   └── RequestImpossibleError
     ├── EnvironmentProblemError           exit  4   this machine lacks what can be put right
     │   ├── DependencyMissingError
@@ -101,6 +102,10 @@ class StoryboardError(InputError):
 
 class OutputPathError(InputError):
     """The finished file cannot go where it was asked to go."""
+
+
+class SpendLimitError(InputError):
+    """The job would cost more than was allowed; nothing was sent."""
 
 
 class RequestImpossibleError(InputError):

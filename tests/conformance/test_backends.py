@@ -1,19 +1,39 @@
 """What every backend promises, asked of each one in the folder."""
 
+import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 from corpus.plans import small_plan
+from corpus.runway_server import KEY, serving
 from corpus.stills import photo, picture, scene_of
 
 from ai_video_generator.config.choices import Fit
+from ai_video_generator.config.cloud_profile import CloudModel
 from ai_video_generator.media.resolution import Resolution
-from ai_video_generator.models.base_model import BACKENDS, BaseModel, Scene
+from ai_video_generator.models.base_model import (
+    BACKENDS,
+    BaseModel,
+    CloudTerms,
+    Purse,
+    Scene,
+    Supplies,
+)
+
+CLOUD_MODEL = CloudModel(
+    name="tiny",
+    durations_s=(2, 4),
+    ratios=(Resolution(128, 96),),
+    usd_per_second=0.01,
+    source="this test",
+    date="today",
+)
 
 
 @pytest.fixture(params=BACKENDS.names())
@@ -23,9 +43,28 @@ def backend(request: pytest.FixtureRequest) -> Iterator[BaseModel]:
     if backend_class.spec.needs_accelerator:
         pytest.skip(f"{request.param} needs an accelerator")
     loaded = backend_class()
-    with closing(loaded):
-        loaded.load(small_plan(request.param))
+    with ExitStack() as stack:
+        stack.enter_context(closing(loaded))
+        if backend_class.spec.cloud is None:
+            loaded.load(small_plan(request.param))
+        else:
+            stack.enter_context(in_the_clouds(loaded, request.param))
         yield loaded
+
+
+@contextmanager
+def in_the_clouds(backend: BaseModel, name: str) -> Iterator[None]:
+    """Load a backend that asks a cloud, whose part a server of this machine takes."""
+    with serving() as server, tempfile.TemporaryDirectory() as folder:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("RUNWAYML_API_SECRET", KEY)
+            terms = CloudTerms(folder=Path(folder), purse=Purse(100.0), url=server.url, requests=2)
+            own = ((name, CLOUD_MODEL),)
+            plan = small_plan(
+                spec=backend.spec, model=name, cloud_models=own, cloud_model=CLOUD_MODEL.name
+            )
+            backend.load(plan, Supplies(cloud=terms))
+        yield
 
 
 def small_scene(fit: Fit = Fit.FILL, worker_count: int = 1) -> Scene:
@@ -96,7 +135,7 @@ def test_a_stream_closed_early_ends_its_work_and_another_can_begin(backend: Base
 
 
 def test_frames_made_in_portions_are_the_same(backend: BaseModel) -> None:
-    if backend.spec.needs_accelerator:
+    if backend.spec.needs_accelerator or backend.spec.cloud is not None:
         pytest.skip("a network's frames depend on its pass")
     scene = small_scene()
     whole = list(backend.generate(scene))

@@ -47,7 +47,8 @@ EXPECTED: dict[Fault, type[AIVideoError]] = {
 }
 """What each fault is reported as."""
 
-CAMERAS = [name for name in BACKENDS.names() if BACKENDS.load(name).spec.network is None]
+_SPECS = {name: BACKENDS.load(name).spec for name in BACKENDS.names()}
+CAMERAS = [name for name, spec in _SPECS.items() if spec.network is None and spec.cloud is None]
 
 ON_GPU: dict[str, Any] = {
     "quality": 90,

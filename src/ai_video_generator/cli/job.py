@@ -16,10 +16,11 @@ from ai_video_generator.jobs.job import JobRequest, Source
 from ai_video_generator.jobs.ratings import kept_ratings
 from ai_video_generator.jobs.recorded import recorder
 from ai_video_generator.media.timeline import clock_text, rate_text
+from ai_video_generator.planning.cloud_cost import COST, LEAVING
 from ai_video_generator.planning.plan import Plan
 
-_TOLD = ("size", "frame rate")
-# The two decisions that people ask about; `aivg plan` and `aivg show` tell all.
+_TOLD = ("size", "frame rate", COST, LEAVING)
+# What people ask about, and must know beforehand; `aivg plan` and `aivg show` tell all.
 
 
 def run_job(
@@ -78,6 +79,7 @@ def run_job(
                 "attempts": result.attempts,
                 "stages": result.stages,
                 "machine": work.recorder.telemetry().summary,
+                "spent_usd": result.spent_usd,
             }
         )
     else:
@@ -103,6 +105,8 @@ def _close(result: Result, work: AtWork) -> None:
             console.note(f"attempt {number} ({tried}) failed: {attempt.error}")
     console.note(f"sound: {result.sound_track}")
     work.tell_peaks()
+    if result.spent_usd:
+        console.note(f"spent: {result.spent_usd:.2f} $")
     speed = float(plan.timeline.duration_s) / max(result.seconds, 1e-3)  # a clock may stand still
     console.note(f"done in {clock_text(result.seconds)}, {speed:.1f} x real time")
 

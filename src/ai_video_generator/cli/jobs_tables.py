@@ -53,6 +53,7 @@ def state_text(job: Job, events: EventLog) -> str:
         return f"queued, priority {job.priority}"
     if job.state is JobState.DONE and job.outcome is not None:
         there = "already there" if job.outcome.was_there else clock_text(job.outcome.seconds)
+        there += f", {job.outcome.spent_usd:.2f} $" if job.outcome.spent_usd else ""
         return f"done, {there}"
     return job.state.value
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
+IN_A_CLOUD = "in a cloud"
+"""The presence of a model that computes elsewhere, for money."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelRow:
     """What is told of a model.
@@ -23,7 +27,8 @@ class ModelRow:
     Attributes:
         name: On the command line.
         title: What people call it.
-        presence: "installed", "partial" or "missing"; "built in" where it needs no weights.
+        presence: "installed", "partial" or "missing"; "built in" where it needs no weights, or
+            `IN_A_CLOUD`.
         size_bytes: Of its weights.
         missing_bytes: Of those that are not installed.
         licences: Of the model and its weights.
@@ -61,7 +66,9 @@ def model_rows(store: WeightStore, manager: ModelManager) -> list[ModelRow]:
             ModelRow(
                 name=name,
                 title=needs["title"],
-                presence=_presence([one["presence"] for one in weights]),
+                presence=IN_A_CLOUD
+                if needs["cloud"]
+                else _presence([one["presence"] for one in weights]),
                 size_bytes=needs["disk_bytes"],
                 missing_bytes=missing,
                 licences=tuple(
@@ -122,12 +129,19 @@ def models_table(rows: Sequence[ModelRow]) -> "Table":
             row.presence + loose,
             size,
             "\n".join(licence.removeprefix("LicenseRef-") for licence in row.licences),
-            "yes" if row.fits else row.why_not.rpartition(": ")[2],
+            _runs_here(row),
             "" if row.quality is None else str(row.quality),
             "" if row.speed is None else f"{row.speed:.2g} x real time",
         )
         table.add_row(*map(Text, cells))
     return table
+
+
+def _runs_here(row: ModelRow) -> str:
+    """Whether a model runs on this machine, or why not."""
+    if row.presence == IN_A_CLOUD:
+        return "for money"
+    return "yes" if row.fits else row.why_not.rpartition(": ")[2]
 
 
 def added_table(store: WeightStore) -> "Table":

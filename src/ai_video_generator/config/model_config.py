@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ai_video_generator.config.cloud_profile import CloudProfile
 from ai_video_generator.hardware.facts import Precision
 from ai_video_generator.media.resolution import Resolution
 
@@ -133,7 +134,9 @@ class ModelSpec:
         follows_camera: Whether its frames show the camera's move, and not one of its own.
         how: How a picture drives a network, for a plan's reasons; empty goes without saying.
         weights: Files that must be installed; empty where none are needed.
-        usd_per_video_second: What a cloud asks for a second of video; 0 on this machine.
+        usd_per_video_second: What a second of video costs on an accelerator; 0 on one's own.
+        cloud: What it asks of a service that computes elsewhere, for money; None computes here.
+        former_names: Names that people still use for it, each with why it stands in for them.
     """
 
     name: str
@@ -159,6 +162,8 @@ class ModelSpec:
     how: str = ""
     weights: tuple[WeightPart, ...] = ()
     usd_per_video_second: float = 0.0
+    cloud: CloudProfile | None = None
+    former_names: tuple[tuple[str, str], ...] = ()
 
     @property
     def needs_accelerator(self) -> bool:

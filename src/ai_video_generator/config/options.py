@@ -202,6 +202,21 @@ class JobOptions(BaseModel):
         0, "Processor cores to use; 0 uses all that this process may.", unit="cores", ge=0
     )
     software_encoding: bool = option(False, "Leave hardware video encoders alone.")
+    spend_limit: float = option(
+        0.0,
+        "The most that a cloud may charge for the video; 0 asks at a terminal, and refuses "
+        "elsewhere.",
+        allowed="an amount such as 5 or 2.50",
+        unit="dollars",
+        ge=0,
+    )
+    cloud_requests: int = option(
+        2,
+        "Requests that a cloud works on at the same time; accounts have limits of their own.",
+        unit="requests",
+        ge=1,
+        le=20,
+    )
     overwrite: bool = option(False, "Replace the output file if it exists.")
 
     def time_limit_s(self, sound_duration_s: float) -> float | None:
@@ -276,6 +291,17 @@ class Settings(JobOptions, RunOptions):
     )
     log_folder: Annotated[Path | None, EXPANDED, OR_AUTO] = option(
         None, "Where log files go; auto takes the system's log folder.", allowed="auto, or a folder"
+    )
+    cloud_models: Annotated[Path | None, EXPANDED, OR_AUTO] = option(
+        None,
+        "A table of models of clouds, beside or in place of the release's, as docs/clouds.md shows "
+        "it; auto takes the release's.",
+        allowed="auto, or a JSON file",
+    )
+    cloud_url: Annotated[str, AfterValidator(_checked_url), TEXT] = option(
+        "",
+        "Address that a cloud is asked at instead of its own, such as a proxy's.",
+        allowed="an address that begins with https:// or http://",
     )
     log_format: Annotated[LogFormat, CHOICE] = option(
         LogFormat.TEXT, "How the log file is written: lines of text, or of JSON."

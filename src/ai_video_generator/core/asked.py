@@ -18,6 +18,8 @@ _ONLY_HOW = frozenset(
         "software_encoding",
         "overwrite",
         "resume",
+        "spend_limit",
+        "cloud_requests",
     }
 )
 # They say where and how carefully the work is done, not what is shown: a night's work that goes on

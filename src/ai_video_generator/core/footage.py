@@ -50,6 +50,7 @@ class Footage:
         make: Makes the frames of a scene that is one pass.
         follows_camera: Whether the model's frames show what the camera would.
         begin: Told before each pass how many frames of the video it makes.
+        expect: Told which passes will be asked for, as far as they do not go on from others.
     """
 
     recipe: Recipe
@@ -60,6 +61,7 @@ class Footage:
     make: Callable[[Scene], FrameStream]
     follows_camera: bool
     begin: Callable[[int], None]
+    expect: Callable[[Iterator[Scene]], None]
 
     @property
     def plan(self) -> Plan:
@@ -68,9 +70,18 @@ class Footage:
 
     def frames(self) -> FrameStream:
         """The frames of the video, each once, in its size."""
+        self.expect(self._coming())
         yield from joined(
             (range(shot.start_frame, shot.end_frame), self._shot(shot)) for shot in self.shown.shots
         )
+
+    def _coming(self) -> Iterator[Scene]:
+        """The first pass of each shot that is not made yet."""
+        for shot in self.shown.shots:
+            planned = self.names.shot(shot)
+            name, wanted = planned.passes[0]
+            if not self.store.noted(planned.whole) and not self.store.is_sound(name):
+                yield self._scene(planned.shot, wanted, None, shot)
 
     def _shot(self, shot: Shot) -> FrameStream:
         """The frames of one shot in the video's rate and size."""
@@ -98,7 +109,16 @@ class Footage:
     ) -> None:
         """Make one pass, and keep it."""
         self.begin(round(shown.frame_count * len(wanted) / shot.frame_count))
-        scene = replace(
+        scene = self._scene(shot, wanted, continues, shown)
+        _log.info("shot %d: frames %d to %d", shot.index + 1, wanted.start, wanted.stop)
+        frames = anchored(self.make(scene), _colours(scene, moves=self.follows_camera))
+        with closing(self.store.recorded(name, frames, len(wanted))) as recorded:
+            for _ in recorded:
+                pass
+
+    def _scene(self, shot: Shot, wanted: range, continues: Frame | None, shown: Shot) -> Scene:
+        """One pass of a shot, as a model is given it."""
+        return replace(
             self.scene,
             storyboard=Storyboard(frame_count=shot.frame_count, shots=(replace(shot, index=0),)),
             frames=wanted,
@@ -106,12 +126,9 @@ class Footage:
             seed=self._seed(shot, wanted),
             prompt=shot.prompt or self.scene.prompt,
             continues=continues,
+            starts_at_s=shown.start_frame / self.plan.timeline.frame_rate,
+            whole_prompt=self.scene.prompt,
         )
-        _log.info("shot %d: frames %d to %d", shot.index + 1, wanted.start, wanted.stop)
-        frames = anchored(self.make(scene), _colours(scene, moves=self.follows_camera))
-        with closing(self.store.recorded(name, frames, len(wanted))) as recorded:
-            for _ in recorded:
-                pass
 
     def _seed(self, shot: Shot, wanted: range) -> int:
         """A seed of its own for each pass."""

@@ -12,6 +12,7 @@ use, and what was left lying by one that was killed.
     work/running/<mark>.lock    held by a run while it lives
     work/running/<mark>.json    where its unfinished files are, and its jobs
     work/alone-<mark>/          the store of a run that neither takes nor leaves anything
+    work/clouds/                requests to clouds, and what they gave; see models/_cloud_book
 """
 
 import json
@@ -77,6 +78,11 @@ class JobFolder:
     def cache_folder(self) -> Path:
         """The cache folder, or what stands for it where it cannot be used."""
         return self._work.parent
+
+    @property
+    def cloud_folder(self) -> Path:
+        """Where requests to clouds are written down; this run's own where it leaves nothing."""
+        return self._folder / "clouds" if self._alone else self._work / "clouds"
 
     def begin(self, recipe: Recipe, planned: Sequence[ShotPasses]) -> None:
         """Write down that a plan's passes are about to be made, and see that there is room.

@@ -7,6 +7,8 @@ from fractions import Fraction
 from functools import cached_property
 
 from ai_video_generator.config.amounts import size_bytes
+from ai_video_generator.config.cloud_profile import CloudModel
+from ai_video_generator.config.cloud_table import read_cloud_models
 from ai_video_generator.config.containers import container_named
 from ai_video_generator.config.model_config import ModelSpec
 from ai_video_generator.config.option_field import AUTO
@@ -21,7 +23,7 @@ from ai_video_generator.models.base_model import BaseModel
 from ai_video_generator.planning.encoder_choice import encoder_candidates
 from ai_video_generator.planning.history import History
 from ai_video_generator.planning.plan import Ladder
-from ai_video_generator.planning.planner import candidates
+from ai_video_generator.planning.planner import candidates, former_name
 from ai_video_generator.planning.ratings import Ratings
 from ai_video_generator.planning.request import Request
 from ai_video_generator.registry import Registry
@@ -77,10 +79,17 @@ class JobPlanner:
         if all_weights is None:
             all_weights = facts is not None
         history = self._book.history() if facts is None else History()
+        self._tell_former_name(request)
         absent = {} if all_weights else self._weights.absent(self.specs)
         there = facts or self._with_encoders(request)
         ratings = self._ratings() if rated else {}
         return candidates(request, there, self.specs, history, absent, ratings=ratings)
+
+    def _tell_former_name(self, request: Request) -> None:
+        """Say plainly that a name stands for another model today."""
+        found = former_name(request.model, self.specs)
+        if found is not None:
+            _log.warning("%s is %s today: %s", request.model, *found)
 
     def _ratings(self) -> Ratings:
         """What people thought of the models' videos, as it is now."""
@@ -117,7 +126,14 @@ def request_for(
     settings: Settings,
     depths: Sequence[float] = (),
 ) -> Request:
-    """Reduce a job to what its plan depends on."""
+    """Reduce a job to what its plan depends on.
+
+    Raises:
+        SettingsError: When the table of cloud models cannot be read.
+    """
+    own: dict[str, tuple[CloudModel, ...]] = {}
+    if settings.cloud_models is not None:
+        own = read_cloud_models(settings.cloud_models)
     return Request(
         picture_sizes=tuple(picture_sizes),
         depths=tuple(depths),
@@ -138,4 +154,8 @@ def request_for(
         time_limit_s=settings.time_limit_s(float(sound_duration_s)),
         threads=settings.threads,
         software_encoding=settings.software_encoding,
+        cloud_model=settings.asked_model_options.get("model"),
+        cloud_models=tuple((name, model) for name, models in own.items() for model in models),
+        cloud_address=settings.cloud_url,
+        cloud_requests=settings.cloud_requests,
     )

@@ -16,10 +16,10 @@ from ai_video_generator.core.room import check_room
 from ai_video_generator.core.watch import Deadline, Watch
 from ai_video_generator.errors import AIVideoError, CancelledError, NumericalError, Recovery
 from ai_video_generator.hardware.disks import disk_free_bytes
-from ai_video_generator.hardware.facts import PROCESSOR
+from ai_video_generator.hardware.facts import CLOUD, PROCESSOR
 from ai_video_generator.hardware.memory import RamGuard, free_device_bytes
 from ai_video_generator.hardware.thermal import ThermalGuard, temperature_c
-from ai_video_generator.models.base_model import BaseModel
+from ai_video_generator.models.base_model import BaseModel, CloudTerms, Purse
 from ai_video_generator.planning.estimate import job_done
 from ai_video_generator.planning.fallback import (
     Failure,
@@ -52,6 +52,9 @@ class Conditions:
         silence_limit_s: How long a model in a process of its own may give no sign of life; None
             follows the plan.
         resume: Whether finished passes are taken from earlier runs, and left to later ones.
+        spend_limit_usd: The most that clouds may charge.
+        cloud_requests: Requests that a cloud works on at the same time.
+        cloud_url: Address to use instead of a cloud's own; empty takes its own.
     """
 
     started_s: float
@@ -62,6 +65,9 @@ class Conditions:
     max_temperature_c: int | None
     silence_limit_s: float | None
     resume: bool = True
+    spend_limit_usd: float = 0.0
+    cloud_requests: int = 1
+    cloud_url: str = ""
 
 
 class JobRunner:
@@ -112,11 +118,20 @@ class JobRunner:
         attempts: list[Attempt] = []
         failures = list(self._breaker.failures) if ladder else []
         with job_folder(self._book.folder, job.output, resume=conditions.resume) as work:
-            studio = self._studio(conditions, work)
+            purse = Purse(conditions.spend_limit_usd)
+            studio = self._studio(conditions, work, purse, job)
             while True:
                 self._on_plan(job.plan)
+                before_usd = purse.spent_usd
                 error, seconds = self._attempt(job, studio, conditions, ladder, failures)
-                attempts.append(Attempt(plan=job.plan, seconds=seconds, error=error))
+                attempts.append(
+                    Attempt(
+                        plan=job.plan,
+                        seconds=seconds,
+                        error=error,
+                        spent_usd=purse.spent_usd - before_usd,
+                    )
+                )
                 if error is None:
                     break
                 self._breaker.remember(job.plan, error)
@@ -147,7 +162,7 @@ class JobRunner:
             stages=self._progress.stage_times(),
         )
 
-    def _studio(self, conditions: Conditions, work: JobFolder) -> Studio:
+    def _studio(self, conditions: Conditions, work: JobFolder, purse: Purse, job: Job) -> Studio:
         """What the attempts of one job share."""
         return Studio(
             backends=self._backends,
@@ -155,6 +170,13 @@ class JobRunner:
             work=work,
             silence_limit_s=conditions.silence_limit_s,
             cache_folder=work.cache_folder,
+            cloud=CloudTerms(
+                folder=work.cloud_folder,
+                purse=purse,
+                url=conditions.cloud_url,
+                requests=conditions.cloud_requests,
+                sound=job.sound.path,
+            ),
         )
 
     def _attempt(
@@ -171,6 +193,9 @@ class JobRunner:
         try:
             render(job, studio, self._watch(job.plan, conditions, ladder, failures))
         except CancelledError:
+            spent_usd = studio.cloud.purse.spent_usd if studio.cloud else 0.0
+            if spent_usd:
+                _log.warning("%.2f $ were spent; what is finished is not paid again", spent_usd)
             raise
         except AIVideoError as error:
             _log.info("an attempt failed", exc_info=error)
@@ -195,7 +220,7 @@ class JobRunner:
             if next_plan(ladder, [*failures, late]) is not None:
                 deadline = Deadline(started_s=conditions.started_s, limit_s=limit_s)
         thermal = None
-        if conditions.max_temperature_c is not None and plan.device != PROCESSOR:
+        if conditions.max_temperature_c is not None and plan.device not in (PROCESSOR, CLOUD):
             thermal = ThermalGuard(lambda: temperature_c(plan.device), conditions.max_temperature_c)
         return Watch(
             self._progress,

@@ -9,7 +9,9 @@ from pathlib import Path
 from ai_video_generator.core.job_folder import KEPT_S, alone_in, read_note
 from ai_video_generator.core.job_manifest import JobManifest
 from ai_video_generator.core.leftover_names import (
+    APPEARING,
     CHUNK,
+    CLOUD,
     MANIFEST,
     PROMPT,
     UNFINISHED,
@@ -68,6 +70,7 @@ class JobSource:
         yield from self._prompts(in_use=runs.all_in_use or bool(runs.living))
         if self._is_there:
             yield from self._passes(runs, now_s)
+            yield from self._answers(runs, now_s)
             yield from self._temporary(runs, now_s)
 
     def drop(self, leftover: Leftover) -> int:
@@ -114,6 +117,23 @@ class JobSource:
             what = "finished frames of a job that is not known"
             old = now_s - state.st_mtime > KEPT_S
             yield _passes(path, {path: state}, what, in_use=path in used, is_worthless=old)
+
+    def _answers(self, runs: Runs, now_s: float) -> Iterator[Leftover]:
+        """Each request to a cloud with its answer: both were paid for."""
+        found: dict[str, dict[Path, stat_result]] = {}
+        for path, state in plain_files(self._work / "clouds"):
+            if CLOUD.fullmatch(path.name):
+                found.setdefault(path.stem, {})[path] = state
+        in_use = runs.all_in_use or bool(runs.living)
+        for files in found.values():
+            last_s = max(state.st_mtime for state in files.values())
+            yield _passes(
+                min(files),
+                files,
+                "a request to a cloud, and its answer",
+                in_use=in_use,
+                is_worthless=now_s - last_s > KEPT_S,
+            )
 
     def _prompts(self, *, in_use: bool) -> Iterator[Leftover]:
         for path, state in plain_files(self._cache / "prompts"):
@@ -185,7 +205,7 @@ def _is_own_store(folder: Path) -> bool:
     """Whether a folder is there, is no link, and holds nothing but what a run puts there."""
     names = (path.name for path, _ in tree_files(folder))
     is_there = folder.is_dir() and not folder.is_symlink()
-    return is_there and all(is_named(name, (CHUNK, UNFINISHED)) for name in names)
+    return is_there and all(is_named(name, (CHUNK, UNFINISHED, CLOUD, APPEARING)) for name in names)
 
 
 def _is_damaged(path: Path) -> bool:

@@ -4,6 +4,8 @@ import re
 
 CHUNK = re.compile(r"[0-9a-f]{32}\.(?:[0-9a-f]{64}\.mkv|json)")
 """A chunk of the store, or a list of chunks."""
+CLOUD = re.compile(r"[0-9a-f]{32}\.(?:json|mp4|part)")
+"""A request to a cloud, and what it gave."""
 MANIFEST = re.compile(r"[0-9a-f]{32}\.json")
 """What a job is."""
 RUNNING = re.compile(r"[0-9a-f]{16}\.(?:lock|json)")
@@ -34,6 +36,7 @@ CACHE_NAMES: dict[tuple[str, ...], _Names] = {
     ("prompts",): (PROMPT, APPEARING),
     ("work",): (re.compile("lock"),),
     ("work", "chunks"): (CHUNK, UNFINISHED),
+    ("work", "clouds"): (CLOUD, APPEARING),
     ("work", "jobs"): (MANIFEST, UNFINISHED),
     ("work", "running"): (RUNNING, UNFINISHED),
 }

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from ai_video_generator.core.isolated_backend import IsolatedBackend
-from ai_video_generator.hardware.facts import PROCESSOR
+from ai_video_generator.hardware.facts import CLOUD, PROCESSOR
 from ai_video_generator.hardware.memory import free_device_bytes
 from ai_video_generator.models.base_model import BaseModel, StepListener, Supplies, unheard
 from ai_video_generator.planning.plan import Plan
@@ -88,7 +88,7 @@ class LoadedModels:
         if kept is not None:
             model = kept[1]
             _log.info("%s is still loaded", plan.model)
-        elif plan.device == PROCESSOR:
+        elif plan.device in (PROCESSOR, CLOUD):
             model = self._backends.load(plan.model)()
         else:
             self._make_room(plan)

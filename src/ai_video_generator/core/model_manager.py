@@ -157,7 +157,8 @@ class ModelManager:
             ``ram_bytes`` of a typical job; ``vram_min_bytes`` and ``vram_recommended_bytes`` (0
             without a network) for the least and the best way to run it; ``weights``: of each part
             its repository, revision, size, licence and whether it is there; ``installed``;
-            ``fits`` and ``why_not`` on this machine; ``sources`` of these figures.
+            ``fits`` and ``why_not`` on this machine; ``cloud``, the service that computes for
+            money, or an empty text; ``sources`` of these figures.
 
         Raises:
             InputError: When no model has this name.
@@ -183,6 +184,7 @@ class ModelManager:
             "installed": not state.missing_bytes,
             "fits": plan is not None,
             "why_not": why_not,
+            "cloud": spec.cloud.service if spec.cloud else "",
             "sources": [spec.memory.source, *([spec.network.source] if spec.network else [])],
         }
 

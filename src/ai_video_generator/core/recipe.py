@@ -167,7 +167,9 @@ def sound_track_for(sound: SoundInfo, plan: Plan, mode: SoundMode) -> SoundTrack
 def library_versions(plan: Plan) -> dict[str, str]:
     """Versions of the packages that shape the output of a plan."""
     found = {name: metadata.version(name) for name in _LIBRARIES}
-    for name in _NETWORK_LIBRARIES if plan.frames_per_pass is not None else ():
+    # What a cloud computes with is its own affair: none of ours makes its frames old.
+    is_network = plan.frames_per_pass is not None and plan.cloud is None
+    for name in _NETWORK_LIBRARIES if is_network else ():
         with suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
     return found

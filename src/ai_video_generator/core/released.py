@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Callable
 
-from ai_video_generator.hardware.facts import PROCESSOR
+from ai_video_generator.hardware.facts import CLOUD, PROCESSOR
 from ai_video_generator.hardware.memory import free_device_bytes
 
 _log = logging.getLogger(__name__)
@@ -18,8 +18,8 @@ _SHARE = 0.95
 
 
 def free_before_attempt(device: str) -> int | None:
-    """Free bytes of an accelerator; None for the processor, or where it does not tell."""
-    return None if device == PROCESSOR else free_device_bytes(device)
+    """Free bytes of an accelerator; None for others, or where it does not tell."""
+    return None if device in (PROCESSOR, CLOUD) else free_device_bytes(device)
 
 
 def forget_frames(error: BaseException | None) -> None:

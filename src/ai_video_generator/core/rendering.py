@@ -31,7 +31,7 @@ from ai_video_generator.media.frames import FrameStream
 from ai_video_generator.media.picture import PictureInfo
 from ai_video_generator.media.sound import SoundInfo
 from ai_video_generator.media.video_file import video_info
-from ai_video_generator.models.base_model import BaseModel, Scene, Supplies
+from ai_video_generator.models.base_model import BaseModel, CloudTerms, Scene, Supplies
 from ai_video_generator.planning.chunking import pass_count
 from ai_video_generator.planning.plan import Plan, Reason
 from ai_video_generator.post.output_gate import OutputGate
@@ -111,6 +111,7 @@ class Studio:
         silence_limit_s: How long a model in a process of its own may give no sign of life; None
             follows the plan.
         cache_folder: For what models can make again.
+        cloud: On what terms a cloud may be used.
     """
 
     backends: Registry[type[BaseModel]]
@@ -118,6 +119,7 @@ class Studio:
     work: JobFolder
     silence_limit_s: float | None
     cache_folder: Path
+    cloud: CloudTerms | None = None
 
     def supplies(self, recipe: Recipe) -> Supplies:
         """What the model of a recipe is given.
@@ -128,7 +130,8 @@ class Studio:
         """
         backend = self.backends.load(recipe.plan.model)
         options = options_for(backend, recipe.model_options)
-        given = Supplies(options=options, cache_folder=self.cache_folder)
+        cloud = self.cloud if recipe.plan.cloud is not None else None
+        given = Supplies(options=options, cache_folder=self.cache_folder, cloud=cloud)
         return supplies_for(backend.spec, given)
 
 
@@ -232,8 +235,13 @@ def _frames(
         make=lambda one: _made(backend, one, plan),
         follows_camera=studio.backends.load(plan.model).spec.follows_camera,
         begin=watch.pass_begun,
+        expect=backend.expect if isinstance(backend, BaseModel) else _unexpected,
     )
     return footage.frames()
+
+
+def _unexpected(_: Iterator[Scene]) -> None:
+    """A model in a process of its own makes one pass after another."""
 
 
 def _fitted(frames: FrameStream, plan: Plan) -> FrameStream:

@@ -18,11 +18,13 @@ class Attempt:
         plan: What was tried.
         seconds: How long it took.
         error: Why it failed; None for the attempt that made the file.
+        spent_usd: What clouds have charged, dollars.
     """
 
     plan: Plan
     seconds: float
     error: AIVideoError | None = None
+    spent_usd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,11 @@ class Result:
     error: AIVideoError | None = None
     was_there: bool = False
     stages: tuple[StageTime, ...] = ()
+
+    @property
+    def spent_usd(self) -> float:
+        """What clouds have charged for all attempts, dollars."""
+        return sum(attempt.spent_usd for attempt in self.attempts)
 
     @property
     def plan(self) -> Plan | None:

@@ -23,6 +23,7 @@ from ai_video_generator.core.model_options import check_options
 from ai_video_generator.core.recipe import read_recipe, recipe_for
 from ai_video_generator.core.rendering import Job
 from ai_video_generator.core.result import Result
+from ai_video_generator.core.spending import check_spending, present_name, priced
 from ai_video_generator.core.storyboard_sheet import storyboard_sheet
 from ai_video_generator.errors import InputError
 from ai_video_generator.hardware.facts import PROCESSOR, HardwareFacts
@@ -144,10 +145,38 @@ class VideoGenerator:
         started_s = time.monotonic()
         self._progress.begin_job()
         settings = changed_settings(self._settings, options)
-        paths, audio, output = _paths(images), Path(audio), Path(output)
+        paths, output = _paths(images), Path(output)
+        check_output(output, overwrite=settings.overwrite, inputs=(*paths, Path(audio)))
+        job, ladder = self._job(paths, Path(audio), output, settings)
+        check_spending(job.plan, settings.spend_limit)
+        self._remember_inputs(job)
+        return self._runner.run(job, ladder, self._conditions(settings, job.sound, started_s))
+
+    def quote(
+        self, images: Sequence[AnyPath], audio: AnyPath, output: AnyPath, **options: Any
+    ) -> Plan:
+        """The plan of a job with its shots known, so that what a cloud asks for it is exact.
+
+        Nothing is made, and nothing is sent.
+
+        Args:
+            images: The pictures, in order.
+            audio: The sound.
+            output: The video; only its ending matters.
+            **options: Settings of this job, by name.
+
+        Raises:
+            AIVideoError: When an input cannot be read, or nothing can be planned.
+        """
+        settings = changed_settings(self._settings, options)
+        return self._job(_paths(images), Path(audio), Path(output), settings)[0].plan
+
+    def _job(
+        self, paths: Sequence[Path], audio: Path, output: Path, settings: Settings
+    ) -> tuple[Job, Ladder]:
+        """Read, plan and direct; the job, and the plans that are left when its own fails."""
         container = container_of(output).name
         self._check_model_options(settings)
-        check_output(output, overwrite=settings.overwrite, inputs=(*paths, audio))
         pictures = self._inputs.pictures(paths)
         hearing = self._inputs.heard(audio)
         sound = hearing.info
@@ -161,12 +190,16 @@ class VideoGenerator:
             sound=sound,
             output=output,
             overwrite=settings.overwrite,
-            recipe=recipe_for(pictures, sound, plan, board, settings),
+            recipe=priced(
+                recipe_for(pictures, sound, plan, board, settings),
+                self._backends,
+                self._book.folder,
+                resume=settings.resume,
+            ),
             sound_mode=settings.sound,
             notes=notes,
         )
-        self._remember_inputs(job)
-        return self._runner.run(job, ladder, self._conditions(settings, sound, started_s))
+        return job, ladder
 
     def generate_draft(
         self, images: Sequence[AnyPath], audio: AnyPath, output: AnyPath, **options: Any
@@ -186,8 +219,8 @@ class VideoGenerator:
         small = full.output_size.fitted_into(_DRAFT_BOX).snapped(2)
         rate = str(full.timeline.frame_rate)
         changes = {"size": str(small), "fps": rate, "quality": Quality.BASIC, "cpu": True}
-        if full.device == PROCESSOR:
-            changes["model"] = full.model
+        # A draft is made here, whatever makes the video: it takes moments, and costs nothing.
+        changes["model"] = full.model if full.device == PROCESSOR else AUTO
         return self.generate(images, audio, output, **{**options, **changes})
 
     def generate_batch(self, inputs: Sequence[Mapping[str, Any]]) -> list[Result]:
@@ -242,7 +275,11 @@ class VideoGenerator:
         Raises:
             AIVideoError: When an input cannot be read, or nothing can be planned.
         """
-        return self.ladder(images, audio, output, **options).best
+        best = self.ladder(images, audio, output, **options).best
+        if best.cloud is None:
+            return best
+        target = output or f"video{ending_for(self.settings_for(options).codec)}"
+        return self.quote(_paths(images), audio, target, **options)
 
     def rough_plan(
         self, images: Sequence[AnyPath], audio: AnyPath, output: AnyPath, **options: Any
@@ -421,14 +458,17 @@ class VideoGenerator:
             sound=sound,
             output=target,
             overwrite=settings.overwrite,
-            recipe=recipe,
+            recipe=priced(recipe, self._backends, self._book.folder, resume=settings.resume),
             sound_mode=settings.sound,
             notes=self._inputs.seen(pictures),
         )
+        check_spending(job.plan, settings.spend_limit)
         return self._runner.run(job, None, self._conditions(settings, sound, started_s))
 
     def _check_model_options(self, settings: Settings) -> None:
-        model = None if settings.model == AUTO else settings.model
+        model = None
+        if settings.model != AUTO:
+            model = present_name(settings.model, self._backends)
         check_options(settings.asked_model_options, self._backends, model)
 
     def _conditions(self, settings: Settings, sound: SoundInfo, started_s: float) -> Conditions:
@@ -441,6 +481,9 @@ class VideoGenerator:
             max_temperature_c=settings.max_temperature,
             silence_limit_s=settings.silence_limit,
             resume=settings.resume,
+            spend_limit_usd=settings.spend_limit,
+            cloud_requests=settings.cloud_requests,
+            cloud_url=settings.cloud_url,
         )
 
     def _remember_inputs(self, job: Job) -> None:

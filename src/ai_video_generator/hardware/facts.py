@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 PROCESSOR = "cpu"  # the device that is no accelerator, as PyTorch names it
+CLOUD = "cloud"  # no device of this machine: somebody else's, for money
 
 
 class AcceleratorKind(StrEnum):

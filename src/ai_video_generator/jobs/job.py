@@ -103,6 +103,7 @@ class Outcome(_Kept):
         hint: What can be done about it.
         error_kind: Class of the error.
         exit_code: What `aivg make` would have answered.
+        spent_usd: What clouds have charged, dollars.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -114,6 +115,7 @@ class Outcome(_Kept):
     hint: str = ""
     error_kind: str = ""
     exit_code: int = 0
+    spent_usd: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,7 +144,12 @@ class _Warnings(logging.Handler):
 def outcome_of(result: Result) -> Outcome:
     """What became of a job that ended well."""
     path = result.path.absolute() if result.path else None
-    return Outcome(path=path, seconds=result.seconds, was_there=result.was_there)
+    return Outcome(
+        path=path,
+        seconds=result.seconds,
+        was_there=result.was_there,
+        spent_usd=result.spent_usd,
+    )
 
 
 def failure_of(error: BaseException, seconds: float) -> Outcome:
@@ -155,6 +160,7 @@ def failure_of(error: BaseException, seconds: float) -> Outcome:
         hint=getattr(error, "hint", ""),
         error_kind=type(error).__name__,
         exit_code=error.exit_code if isinstance(error, AIVideoError) else 1,
+        spent_usd=sum(attempt.spent_usd for attempt in getattr(error, "attempts", ())),
     )
 
 

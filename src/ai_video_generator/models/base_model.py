@@ -1,7 +1,7 @@
 """The contract of a backend."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +14,7 @@ from pydantic import ConfigDict, ValidationError
 
 from ai_video_generator.config.choices import Fit
 from ai_video_generator.config.model_config import ModelSpec
-from ai_video_generator.errors import SettingsError
+from ai_video_generator.errors import CloudError, SettingsError
 from ai_video_generator.media.frames import Frame, FrameStream
 from ai_video_generator.media.picture import Picture
 from ai_video_generator.media.resolution import Resolution
@@ -43,6 +43,8 @@ class Scene:
         negative_prompt: What not to show.
         continues: The last frame of the pass before in the same shot, at ``wanted.start``; None
             where a shot begins.
+        starts_at_s: Where the storyboard's first frame lies in the whole sound, seconds.
+        whole_prompt: What was asked of the whole video; ``prompt`` is a shot's own, if it has one.
     """
 
     pictures: Sequence[Picture]
@@ -57,11 +59,72 @@ class Scene:
     prompt: str = ""
     negative_prompt: str = ""
     continues: Frame | None = None
+    starts_at_s: Fraction = Fraction(0)
+    whole_prompt: str = ""
 
     @property
     def wanted(self) -> range:
         """The frames to make."""
         return range(self.storyboard.frame_count) if self.frames is None else self.frames
+
+
+class Purse:
+    """Money that one job may spend; a cloud's backend asks it before each request.
+
+    Args:
+        limit_usd: The most, dollars.
+
+    Attributes:
+        limit_usd: As given.
+        spent_usd: What clouds have charged, dollars.
+    """
+
+    def __init__(self, limit_usd: float) -> None:
+        self.limit_usd, self.spent_usd = limit_usd, 0.0
+        self._promised_usd = 0.0
+
+    def promise(self, usd: float) -> None:
+        """Set money aside for a request that is about to be sent.
+
+        Raises:
+            CloudError: When the limit does not allow it.
+        """
+        due_usd = self.spent_usd + self._promised_usd + usd
+        if due_usd > self.limit_usd + _CENT_PART:
+            raise CloudError(
+                f"the next request would bring the cost to {due_usd:.2f} $, "
+                f"{self.limit_usd:.2f} $ are allowed",
+                hint="allow more with --spend-limit; what is finished is not paid again",
+            )
+        self._promised_usd += usd
+
+    def settle(self, promised_usd: float, charged_usd: float) -> None:
+        """Note what a request has cost in the end."""
+        self._promised_usd = max(0.0, self._promised_usd - promised_usd)
+        self.spent_usd += charged_usd
+
+
+_CENT_PART = 1e-4
+# Sums of prices are not exact in binary.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CloudTerms:
+    """On what terms a job may use a cloud.
+
+    Attributes:
+        folder: Where tasks are written down, and what they gave waits.
+        purse: The money.
+        url: Address to use instead of the cloud's own; empty takes its own.
+        requests: Requests in the making at the same time, at least 1.
+        sound: The sound of the video; None where it is not at hand.
+    """
+
+    folder: Path
+    purse: Purse
+    url: str = ""
+    requests: int = 1
+    sound: Path | None = None
 
 
 Option = str | int | float | bool
@@ -76,11 +139,13 @@ class Supplies:
         weights: Folder of each part of its weights, by the part's name.
         options: The model's own options, by name; those not given are as the model likes them.
         cache_folder: For what can be made again; None keeps nothing.
+        cloud: What a backend needs that asks a cloud; None for others.
     """
 
     weights: Mapping[str, Path] = field(default_factory=dict)
     options: Mapping[str, Option] = field(default_factory=dict)
     cache_folder: Path | None = None
+    cloud: CloudTerms | None = None
 
 
 NO_SUPPLIES = Supplies()
@@ -152,6 +217,13 @@ class BaseModel(ABC):
 
         Raises:
             RenderError: When a frame cannot be made.
+        """
+
+    def expect(self, scenes: Iterator[Scene]) -> None:
+        """Be told what will be asked for, so that it can be begun early; most have no use for it.
+
+        Args:
+            scenes: Passes that `generate` will be asked for, in order, made as they are drawn.
         """
 
     def close(self) -> None:

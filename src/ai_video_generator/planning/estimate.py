@@ -7,7 +7,7 @@ from ai_video_generator.config.choices import Codec, Quality
 from ai_video_generator.config.hardware_config import CHUNK_BYTES_PER_PIXEL, PARALLEL_SHARE
 from ai_video_generator.config.model_config import ModelSpec
 from ai_video_generator.config.video_codecs import EncoderSettings, EncoderSpec, encoders_of
-from ai_video_generator.hardware.facts import PROCESSOR, Accelerator, Precision
+from ai_video_generator.hardware.facts import CLOUD, PROCESSOR, Accelerator, Precision
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.timeline import Timeline
 from ai_video_generator.planning.chunking import pass_count
@@ -98,6 +98,9 @@ def job_done(plan: Plan, seconds: float, *, cores: float) -> tuple[str, JobRecor
         seconds: Wall time that it took.
         cores: Cores that it could have used.
     """
+    if plan.device == CLOUD:
+        # How long others took says nothing about this machine.
+        return None
     frames = plan.render_timeline.frame_count
     if plan.frames_per_pass is not None:
         frames = pass_count(frames, plan.frames_per_pass) * plan.frames_per_pass
@@ -152,6 +155,8 @@ def ranged(work: Work, likely: float) -> Seconds:
     """A time with its range."""
     if work.speed is not None:
         spread, basis = 1 + work.speed.spread, Basis.HERE
+    elif work.model.cloud is not None:
+        spread, basis = _ESTIMATE_SPREAD, Basis.ESTIMATE
     elif work.model.network is None:
         spread, basis = _RELEASE_SPREAD, Basis.RELEASE
     else:

@@ -84,12 +84,18 @@ def changed(before: Plan, after: Plan) -> str:
         (before.device, after.device),
         (before.precision.value, after.precision.value),
         (f"offload {before.offload}", f"offload {after.offload}"),
-        (f"{before.frames_per_pass} frames a pass", f"{after.frames_per_pass} frames a pass"),
+        (_at_once(before), _at_once(after)),
         (f"frames of {before.render_size}", f"frames of {after.render_size}"),
         (f"video of {before.output_size}", f"video of {after.output_size}"),
         (before.encoder.name, after.encoder.name),
     )
     return ", ".join(new for old, new in pairs if new != old) or "the same again"
+
+
+def _at_once(plan: Plan) -> str:
+    """How many frames a plan makes at once, in words."""
+    count = plan.frames_per_pass
+    return "frame by frame" if count is None else f"{count} frames a pass"
 
 
 def _in_software(ladder: Ladder, failures: Sequence[Failure]) -> Sequence[Plan]:

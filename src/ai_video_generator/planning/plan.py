@@ -7,6 +7,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from ai_video_generator.config.choices import Codec, Fit, Tier
+from ai_video_generator.config.cloud_profile import CloudChoice
 from ai_video_generator.hardware.facts import Precision
 from ai_video_generator.media.resolution import Resolution
 from ai_video_generator.media.timeline import Timeline
@@ -103,7 +104,7 @@ class Plan:
     Attributes:
         tier: The machine's tier, or the one asked for.
         model: Name of the backend.
-        device: Where it computes ("cpu", "cuda:0").
+        device: Where it computes ("cpu", "cuda:0", "cloud").
         precision: Number format it computes in.
         offload: What of it waits in RAM.
         render_size: Size of the frames that the model makes; they are resized to ``output_size``.
@@ -120,6 +121,7 @@ class Plan:
         worker_count: Frames made at the same time.
         estimate: What it will cost.
         reasons: Why each of these is as it is, in the order decided.
+        cloud: What is asked of a cloud; None computes here.
     """
 
     tier: Tier
@@ -141,6 +143,7 @@ class Plan:
     worker_count: int
     estimate: Estimate
     reasons: tuple[Reason, ...]
+    cloud: CloudChoice | None = None
 
     @property
     def render_timeline(self) -> Timeline:
@@ -154,7 +157,8 @@ class Plan:
         Frames of one plan serve another of the same look: where a network computes, and how much
         of it waits in RAM, changes the last bits of a pixel at most.
         """
-        return (self.model, self.render_size, self.render_rate, self.fit)
+        look = (self.model, self.render_size, self.render_rate, self.fit)
+        return look if self.cloud is None else (*look, self.cloud.model.name, self.cloud.frame)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

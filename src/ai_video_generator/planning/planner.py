@@ -10,6 +10,7 @@ from ai_video_generator.config.model_config import ModelSpec
 from ai_video_generator.errors import RequestImpossibleError, WeightsMissingError
 from ai_video_generator.hardware.facts import HardwareFacts
 from ai_video_generator.planning.camera_plans import camera_plans
+from ai_video_generator.planning.cloud_plans import cloud_plans
 from ai_video_generator.planning.frame_work import FrameWork, frame_work
 from ai_video_generator.planning.history import History
 from ai_video_generator.planning.network_plans import network_plans
@@ -53,6 +54,7 @@ def candidates(
         OutputPathError: When the container is not known.
     """
     _check(request)
+    request, asked_as = _by_its_name(request, specs)
     work = frame_work(request, facts, history)
     found: list[tuple[ModelSpec, list[Rung]]] = []
     rejections: list[Rejection] = []
@@ -81,7 +83,7 @@ def candidates(
         )
         for spec, rung in ordered
     ]
-    why = {spec.name: _why_model(request, spec, len(found)) for spec, _ in found}
+    why = {spec.name: _why_model(request, spec, len(found), asked_as) for spec, _ in found}
     return Ladder(
         rungs=tuple(
             Rung(
@@ -101,6 +103,25 @@ def candidates(
     )
 
 
+def former_name(asked: str | None, specs: Sequence[ModelSpec]) -> tuple[str, str] | None:
+    """The model that stands in for a name that people still use, and why; None for others."""
+    if asked is None or any(spec.name == asked for spec in specs):
+        return None
+    wanted = asked.lower()
+    return next(
+        ((spec.name, why) for spec in specs for name, why in spec.former_names if name == wanted),
+        None,
+    )
+
+
+def _by_its_name(request: Request, specs: Sequence[ModelSpec]) -> tuple[Request, str]:
+    """The request with the model's present name, and why where another was asked for."""
+    found = former_name(request.model, specs)
+    if found is None:
+        return request, ""
+    return replace(request, model=found[0]), f"{request.model} was asked for: {found[1]}"
+
+
 def _asked_for(request: Request, spec: ModelSpec) -> tuple[bool, bool]:
     """What goes before quality: the model by its name, then one for the prompt; False leads."""
     return (spec.name != request.model, request.has_prompt and not spec.takes_prompt)
@@ -110,6 +131,8 @@ def _ways_of(work: FrameWork, spec: ModelSpec) -> tuple[list[Rung], list[Rejecti
     """All ways of one model, and what was left aside."""
     if spec.needs_depth and not _is_deep(work.request):
         return [], [Rejection(subject=spec.name, because=_flat(work.request))]
+    if spec.cloud is not None:
+        return cloud_plans(work, spec, spec.cloud)
     return camera_plans(work, spec) if spec.network is None else network_plans(work, spec)
 
 
@@ -243,9 +266,9 @@ def _nothing_left(
     )
 
 
-def _why_model(request: Request, spec: ModelSpec, running: int) -> Reason:
+def _why_model(request: Request, spec: ModelSpec, running: int, asked_as: str) -> Reason:
     if spec.name == request.model:
-        because = "it was asked for"
+        because = asked_as or "it was asked for"
     elif running == 1:
         because = "it is the one that runs here"
     elif request.has_prompt and spec.takes_prompt:

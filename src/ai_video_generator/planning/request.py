@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from ai_video_generator.config.choices import Codec, Fit, Quality, Tier
+from ai_video_generator.config.cloud_profile import CloudModel
 from ai_video_generator.media.resolution import Resolution
 
 
@@ -31,6 +32,10 @@ class Request:
         time_limit_s: Longest time that the job may take, above 0; None takes the quality's own.
         threads: Cores to use; 0 uses all that this process may.
         software_encoding: Whether hardware encoders are left alone.
+        cloud_model: Which of a cloud's models; None takes its usual one.
+        cloud_models: A person's own models of clouds, each with the backend that it belongs to.
+        cloud_address: Address that a cloud is asked at; empty is its own.
+        cloud_requests: Requests that a cloud works on at the same time, at least 1.
     """
 
     picture_sizes: tuple[Resolution, ...]
@@ -52,3 +57,7 @@ class Request:
     time_limit_s: float | None = None
     threads: int = 0
     software_encoding: bool = False
+    cloud_model: str | None = None
+    cloud_models: tuple[tuple[str, CloudModel], ...] = ()
+    cloud_address: str = ""
+    cloud_requests: int = 1

@@ -64,6 +64,7 @@ def batch(
     settings = settings_from(flags, run)
 
     from ai_video_generator.cli.batch_tables import check_report
+    from ai_video_generator.cli.spending import agreed
     from ai_video_generator.core.batch_list import read_batch
     from ai_video_generator.media.files import check_output
 
@@ -76,6 +77,10 @@ def batch(
         console.note(f"without a sound: {names}")
     if queue:
         return _queue(asked.jobs, settings, json=json)
+    if not dry_run:
+        settings = agreed(
+            settings, [(job.pictures, job.sound, job.output, job.options) for job in asked.jobs]
+        )
     return _run(asked.jobs, settings, report=report, dry_run=dry_run, json=json)
 
 

@@ -47,6 +47,7 @@ def make(
 
     from ai_video_generator.cli.job import plan_lines, run_job
     from ai_video_generator.cli.preview import preview_choice
+    from ai_video_generator.cli.spending import agreed
     from ai_video_generator.core.video_generator import VideoGenerator
     from ai_video_generator.jobs.job import Kind, requested
     from ai_video_generator.jobs.ratings import kept_ratings
@@ -56,6 +57,7 @@ def make(
 
         check_plot(monitor, overwrite=settings.overwrite, inputs=(*pictures, sound))
     if not dry_run:
+        settings = agreed(settings, [(pictures, sound, target, {})])
         run_job(
             lambda generator: generator.generate(pictures, sound, target),
             request=requested(Kind.MAKE, pictures, sound, target, settings),
