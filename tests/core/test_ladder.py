@@ -106,17 +106,17 @@ def assert_nothing_left(folder: Path, made_names: list[str]) -> None:
     assert threading.active_count() == 1
 
 
-ON_GPU_CASES = [
+CASES = [
     (base, fault, stage)
     for base in CAMERAS
     for fault, stage in POSSIBLE
-    # A hang takes its silence limit, and no part of the model that hangs.
-    if fault is not Fault.HANG or base == CAMERAS[0]
+    # One camera meets all of them, the others one of each kind; benchmarks/faults.py is the whole.
+    if base == CAMERAS[0] or stage is Stage.MIDDLE
 ]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("base", "fault", "stage"), ON_GPU_CASES)
+@pytest.mark.parametrize(("base", "fault", "stage"), CASES)
 def test_one_fault_of_a_model_on_a_gpu(folder: Path, base: str, fault: Fault, stage: Stage) -> None:
     registry = backends(folder, base, fault, stage, times=1, **ON_GPU)
     given = generator(folder, registry, gaming_pc())
@@ -152,10 +152,9 @@ def assert_helpful(fault: Fault, first: Plan, second: Plan) -> None:
             assert second.model == "ken_burns"
 
 
-@pytest.mark.parametrize("base", CAMERAS)
 @pytest.mark.parametrize(
-    ("fault", "stage"),
-    [pair for pair in POSSIBLE if pair[0] not in (Fault.HANG, Fault.CRASH)],
+    ("base", "fault", "stage"),
+    [case for case in CASES if case[1] not in (Fault.HANG, Fault.CRASH)],
 )
 def test_one_fault_of_a_model_on_a_processor(
     folder: Path, base: str, fault: Fault, stage: Stage

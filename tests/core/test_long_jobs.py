@@ -18,7 +18,7 @@ from corpus.toys import Toys
 from PIL import Image
 
 SCRIPT = Path(__file__).parent.parent / "corpus" / "long_job.py"
-SHORT_S, LONG_S = 10, 120
+SHORT_S, LONG_S = 10, 60
 MOST_GROWTH = 1.05
 
 
@@ -38,7 +38,7 @@ def job(folder: Path, seconds: float) -> dict[str, Any]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows tells no peak of a process that has ended")
-def test_two_minutes_take_the_memory_of_ten_seconds(
+def test_a_minute_takes_the_memory_of_ten_seconds(
     tmp_path: Path, toy_weights: ToyWeights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -49,10 +49,10 @@ def test_two_minutes_take_the_memory_of_ten_seconds(
         SHORT_S * FRAMES_PER_S,
         LONG_S * FRAMES_PER_S,
     )
-    assert long["pass_count"] > 8 * short["pass_count"]
+    assert long["pass_count"] > 4 * short["pass_count"]
     assert short["failed_attempt_count"] == long["failed_attempt_count"] == 0
     # The job's peak is that of looking at the picture; what it holds while frames flow is less, and
-    # frames that were kept would add 26 MB to it in two minutes.
+    # frames that were kept would add 13 MB to it in a minute.
     assert not long["has_torch"]
     for where in ("job_bytes", "rendering_bytes", "model_bytes"):
         assert long[where] < MOST_GROWTH * short[where], where

@@ -16,6 +16,7 @@ from ai_video_generator.jobs.holder import device_taken, has_worker
 from ai_video_generator.jobs.job import EventKind, Job, JobRequest, JobState, Kind
 from ai_video_generator.jobs.queue import JobQueue
 from ai_video_generator.jobs.worker import Worker
+from ai_video_generator.media.files import sha256
 from ai_video_generator.media.video_file import video_info
 from ai_video_generator.planning.plan import Plan
 from ai_video_generator.progress_tracker import ProgressTracker
@@ -74,11 +75,12 @@ def test_jobs_are_made_one_after_another(database: Database, folder: Path) -> No
 
 def test_a_made_video_is_made_again_by_a_job(database: Database, folder: Path) -> None:
     queue = JobQueue(database)
-    queue.add(request(folder))
-    again = request(folder, "again.mp4", kind=Kind.REPRODUCE, video=folder / "video.mp4")
+    # x264 compresses the same small noisy frames differently now and then.
+    queue.add(request(folder, "video.mov", options={**OPTIONS, "codec": "prores"}))
+    again = request(folder, "again.mov", kind=Kind.REPRODUCE, video=folder / "video.mov")
     queue.add(again.model_copy(update={"pictures": (), "sound": None, "options": {}}))
     worker(database).run()
-    assert (folder / "again.mp4").read_bytes() == (folder / "video.mp4").read_bytes()
+    assert sha256(folder / "again.mov") == sha256(folder / "video.mov")
 
 
 def test_a_job_that_fails_stops_no_other(database: Database, folder: Path) -> None:
