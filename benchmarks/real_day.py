@@ -1,11 +1,9 @@
 """How much work 24 hours of two real GPUs are, by what the planner expects of them."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.fault_cases import importable
 from corpus.machines import Replayed
 from corpus.oddities import write_picture, write_sound
 from corpus.queue_worker import two_cards
@@ -95,7 +93,7 @@ def real_day(folder: Path) -> RealDay:
     (package / "stable_video_diffusion.py").write_text(_INSTALLED)
     facts = two_cards()
     cards, passes = [], set()
-    with _importable(folder):
+    with importable(folder):
         settings = load_settings({"cache_folder": folder / "cache"}).values
         planner = VideoGenerator(
             Replayed(facts),
@@ -108,12 +106,3 @@ def real_day(folder: Path) -> RealDay:
             cards.append(Card(name=card.name, seconds=plan.estimate.seconds))
     (of_both,) = passes
     return RealDay(cards=tuple(cards), pass_count=of_both)
-
-
-@contextmanager
-def _importable(folder: Path) -> Iterator[None]:
-    sys.path.insert(0, str(folder))
-    try:
-        yield
-    finally:
-        sys.path.remove(str(folder))

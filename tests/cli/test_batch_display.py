@@ -1,27 +1,12 @@
-import io
 import sys
 
 import pytest
+from corpus.terminals import Clock, Terminal
 
 from ai_video_generator.cli import console
 from ai_video_generator.cli.batch_display import Pace
 from ai_video_generator.cli.batch_tables import BatchRow, exit_code
 from ai_video_generator.progress_tracker import ProgressTracker
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-class Clock:
-    """Seconds that pass when told to."""
-
-    def __init__(self) -> None:
-        self.now_s = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
 
 
 def test_the_time_left_follows_the_jobs_that_are_done() -> None:

@@ -1,4 +1,3 @@
-import io
 import json
 import sys
 from dataclasses import dataclass
@@ -6,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from corpus.terminals import Clock, Terminal
 
 from ai_video_generator.cli import console
 from ai_video_generator.config.settings import Settings
@@ -18,21 +18,6 @@ class Shelf:
     path: Path
     rate: Fraction
     settings: Settings
-
-
-class Clock:
-    """Seconds that pass when told to."""
-
-    def __init__(self) -> None:
-        self.now_s = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 def test_an_error_is_one_short_block_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,9 +1,9 @@
 """What the machine does stands in one line, as far as it is known."""
 
-import io
 import sys
 
 import pytest
+from corpus.terminals import Terminal
 
 from ai_video_generator.cli import console
 from ai_video_generator.cli.machine_line import machine_words, peak_words
@@ -31,11 +31,6 @@ _SAMPLE = Sample(
     accelerators=(_GPU,),
     own_ram_bytes=3 * _GIB // 2,
 )
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 def test_all_that_is_known_is_told() -> None:

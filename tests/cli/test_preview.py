@@ -1,7 +1,6 @@
 """Previews as terminals would see them: the protocols are decoded here, by their own rules."""
 
 import base64
-import io
 import os
 import re
 import sys
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from corpus.oddities import write_picture, write_sound
+from corpus.terminals import Clock, Terminal
 from PIL import Image
 from program import aivg
 from rich.console import Console
@@ -25,19 +25,6 @@ from ai_video_generator.errors import OutputPathError, SettingsError
 from ai_video_generator.progress_tracker import ProgressTracker
 
 KITTY = re.compile(r"\x1b_G([^;\x1b]*)(?:;([^\x1b]*))?\x1b\\")
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now_s = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
 
 
 def smooth(height: int = 36, width: int = 64, seed: int = 0) -> np.ndarray:

@@ -145,7 +145,7 @@ def meet_fault(case: FaultCase, folder: Path) -> FaultMet:
     job.mkdir()
     write_picture(job / "photo.png", 300, 200)
     write_sound(job / "song.wav", SECONDS)
-    with _importable(folder):
+    with importable(folder):
         write_faulty_backend(folder, case.base, case.fault, case.stage, times=1, **changes)
         values = {
             "cache_folder": folder / "cache",
@@ -176,7 +176,8 @@ def meet_fault(case: FaultCase, folder: Path) -> FaultMet:
 
 
 @contextmanager
-def _importable(folder: Path) -> Iterator[None]:
+def importable(folder: Path) -> Iterator[None]:
+    """Let packages of a folder be imported while the block runs."""
     sys.path.insert(0, str(folder))
     try:
         yield

@@ -173,21 +173,26 @@ def test_what_explains_a_failure_is_in_it(
         assert name in parts["README.txt"]
 
 
+def log_of(database: Database, job_id: int, log: Path) -> str:
+    """The part of a report that is from the log."""
+    parts = report_parts(
+        database,
+        job_id,
+        owner=_OWNER,
+        facts=machine("laptop_igpu"),
+        settings=load_settings(environment={}),
+        log=log,
+    )
+    return parts[-1].content.decode()
+
+
 def test_older_files_of_a_log_are_read_first(database: Database, tmp_path: Path) -> None:
     job = ended_job(database, [Attempt(plan=CPU_PLAN, seconds=60.0)])
     time = f"{datetime.fromtimestamp(BEGIN_S + 1).astimezone():%Y-%m-%d %H:%M:%S},000 INFO x:"
     (tmp_path / "aivg.log").write_text(f"{time} third\n")
     (tmp_path / "aivg.log.1").write_text(f"{time} second\n")
     (tmp_path / "aivg.log.2").write_text(f"{time} first\n")
-    parts = report_parts(
-        database,
-        job.id,
-        owner=_OWNER,
-        facts=machine("laptop_igpu"),
-        settings=load_settings(environment={}),
-        log=tmp_path / "aivg.log",
-    )
-    told = parts[-1].content.decode()
+    told = log_of(database, job.id, tmp_path / "aivg.log")
     assert [line.split()[-1] for line in told.splitlines()] == ["first", "second", "third"]
 
 
@@ -203,15 +208,7 @@ def test_the_log_between_two_runs_is_nobodys_matter(database: Database, tmp_path
         time = datetime.fromtimestamp(BEGIN_S + offset_s).astimezone()
         lines.append(f"{time:%Y-%m-%d %H:%M:%S},000 INFO x: {message}\n")
     (tmp_path / "aivg.log").write_text("".join(lines))
-    parts = report_parts(
-        database,
-        job.id,
-        owner=_OWNER,
-        facts=machine("laptop_igpu"),
-        settings=load_settings(environment={}),
-        log=tmp_path / "aivg.log",
-    )
-    told = parts[-1].content.decode()
+    told = log_of(database, job.id, tmp_path / "aivg.log")
     assert [line.partition("x: ")[2] for line in told.splitlines()] == ["first run", "second run"]
 
 

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from ai_video_generator.errors import AIVideoError
+from ai_video_generator.media.plain_text import harmless
 from ai_video_generator.media.timeline import clock_text
 from ai_video_generator.progress_tracker import ProgressReport
 
@@ -72,7 +73,7 @@ def note(text: str) -> None:
 
 def tell(text: str) -> None:
     """Write lines on stderr, always."""
-    sys.stderr.write(f"{_harmless(text)}\n")
+    sys.stderr.write(harmless(text, kept="\n") + "\n")
 
 
 def error(problem: AIVideoError) -> None:
@@ -82,13 +83,6 @@ def error(problem: AIVideoError) -> None:
     tell(f"error: {problem}")
     if problem.hint:
         tell(f"hint: {problem.hint}")
-
-
-def _harmless(text: str) -> str:
-    """Escape control characters, which a file's name may hold and a terminal would obey."""
-    return "".join(
-        letter if letter.isprintable() or letter == "\n" else ascii(letter)[1:-1] for letter in text
-    )
 
 
 def _as_json(value: object) -> object:

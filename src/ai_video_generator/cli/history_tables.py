@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ai_video_generator.cli.job_times import minute_text
+from ai_video_generator.media.plain_text import harmless
 from ai_video_generator.media.timeline import clock_text
 
 if TYPE_CHECKING:
@@ -46,12 +47,12 @@ def history_lines(summaries: "Sequence[JobSummary]", width: int) -> "Text":
         first.append(f"{job.state.value:<11}  ", f"not bold {_colour(job.state.value)}")
         stars = stars_text(summary.stars) if summary.stars else ""
         room = width - len(first) - (len(stars) + 2 if stars else 0)
-        name = Text(_plain(job.request.output.name), "bold")
+        name = Text(harmless(job.request.output.name), "bold")
         name.truncate(max(room, 1), overflow="ellipsis")
         first.append_text(name)
         if stars:
             first.append(f"  {stars}", "not bold yellow")
-        second = Text(" " * (digits + 2) + _plain(", ".join(_details(summary))), "dim")
+        second = Text(" " * (digits + 2) + harmless(", ".join(_details(summary))), "dim")
         second.truncate(width, overflow="ellipsis")
         lines += [first, second]
     return Text("\n").join(lines)
@@ -137,8 +138,3 @@ def _details(summary: "JobSummary") -> list[str]:
 
 def _colour(state: str) -> str:
     return STATE_COLOURS.get(state, "")
-
-
-def _plain(text: str) -> str:
-    """A text on one line, without what a terminal would obey."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)

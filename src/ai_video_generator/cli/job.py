@@ -1,19 +1,18 @@
 """One job in front of a person: progress, stopping, and what is said at the end."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from ai_video_generator.cli import console
 from ai_video_generator.cli.afterwards import announced
 from ai_video_generator.cli.at_work import AtWork
+from ai_video_generator.cli.generator import rated_generator
 from ai_video_generator.cli.preview import PreviewChoice
 from ai_video_generator.config.settings import Settings
 from ai_video_generator.core.announcement import made
 from ai_video_generator.core.result import Result
 from ai_video_generator.core.video_generator import VideoGenerator
 from ai_video_generator.jobs.job import JobRequest, Source
-from ai_video_generator.jobs.ratings import kept_ratings
 from ai_video_generator.jobs.recorded import recorder
 from ai_video_generator.media.timeline import clock_text, rate_text
 from ai_video_generator.planning.cloud_cost import COST, LEAVING
@@ -58,13 +57,7 @@ def run_job(
             record.planned(chosen)
 
         with record.job(request, Source.COMMAND):
-            generator = VideoGenerator(
-                settings=settings,
-                progress=work.tracker,
-                on_plan=plan,
-                ratings=partial(kept_ratings, settings),
-            )
-            result = job(generator)
+            result = job(rated_generator(settings, work.tracker, plan))
             work.ended(result)
     tell(made(result))
     _close(result, work)

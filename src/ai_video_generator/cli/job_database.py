@@ -22,15 +22,10 @@ def opened_jobs() -> Iterator["Database"]:
     """
     from ai_video_generator.config.settings import load_settings
     from ai_video_generator.jobs.database import Database, data_folder
-    from ai_video_generator.jobs.job import JobState
-    from ai_video_generator.jobs.queue import JobQueue
     from ai_video_generator.jobs.shift import recover
 
     with Database(data_folder(load_settings().values.data_folder)) as database:
-        if JobQueue(database).jobs([JobState.RUNNING]):
-            from ai_video_generator.jobs.worker import machine_started_s
-
-            recover(database, machine_started_s=machine_started_s())
+        recover(database)
         yield database
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from ai_video_generator.cli.history_tables import STATE_COLOURS, seconds_text, stars_text
 from ai_video_generator.cli.job_times import second_text
+from ai_video_generator.media.plain_text import harmless
 from ai_video_generator.media.timeline import clock_text, rate_text
 
 if TYPE_CHECKING:
@@ -252,5 +253,4 @@ def _plain(text: str, style: str = "") -> "Text":
     """Text as it is: a name in brackets is no markup, and no letter moves the cursor."""
     from rich.text import Text
 
-    letters = (letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
-    return Text("".join(letters), style)
+    return Text(harmless(text), style)

@@ -1,7 +1,7 @@
 """Jobs of the queue in front of a person: a bar for each that runs, a line for what happens."""
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
@@ -25,8 +25,7 @@ class JobsDisplay:
 
     Args:
         database: Where the jobs are.
-        is_shown: Says whether a job is shown.
-        after: The event after which it begins.
+        after: The event after which `look` begins.
         metrics: Is told where jobs stand and how they end; None tells nobody.
 
     Attributes:
@@ -37,12 +36,11 @@ class JobsDisplay:
         self,
         database: Database,
         *,
-        is_shown: Callable[[int], bool],
-        after: int,
+        after: int = 0,
         metrics: "Metrics | None" = None,
     ) -> None:
         self._queue, self._events = JobQueue(database), EventLog(database)
-        self._is_shown, self._after = is_shown, after
+        self._after = after
         self._database = database
         self._bars = Bars()
         self._metrics = metrics
@@ -70,10 +68,10 @@ class JobsDisplay:
         self._mark = mark
         for event in self._events.since(self._after):
             self._after = event.id
-            if self._is_shown(event.job_id):
-                self._show(event)
+            self.show(event)
 
-    def _show(self, event: Event) -> None:
+    def show(self, event: Event) -> None:
+        """Show something that has happened."""
         name = self._name(event.job_id)
         match event.kind:
             case EventKind.STATE:
@@ -143,14 +141,14 @@ def follow_jobs(
     events, queue = EventLog(database), JobQueue(database)
     after = 0 if numbers else events.last_id()
     wanted = set(numbers)
-    display = JobsDisplay(database, is_shown=lambda one: not wanted or one in wanted, after=after)
-    with display if shown else nullcontext():
+    with JobsDisplay(database) if shown else nullcontext() as display:
         for found in events.followed(after):
-            if shown:
-                display.look()
             for event in found:
-                if not wanted or event.job_id in wanted:
-                    yield _document(event)
+                if wanted and event.job_id not in wanted:
+                    continue
+                if display is not None:
+                    display.show(event)
+                yield _document(event)
             if wanted and all(queue.job(number).state in ENDED for number in wanted):
                 return
 

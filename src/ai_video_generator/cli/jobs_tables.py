@@ -1,10 +1,10 @@
-"""The queue as a person reads it, and as a program does."""
+"""The queue as a person reads it."""
 
 import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ai_video_generator.jobs.events import EventLog
 from ai_video_generator.jobs.job import EventKind, Job, JobState, Wanted
@@ -86,22 +86,3 @@ def age_text(seconds: float) -> str:
             plural = "s" if unit == "day" and count > 1 else ""
             return f"{count} {unit}{plural} ago"
     return "just now"
-
-
-def document(job: Job) -> dict[str, Any]:
-    """A job for a program; times in seconds since 1970."""
-    return {
-        "id": job.id,
-        "state": job.state.value,
-        "source": job.source.value,
-        "request": job.request.model_dump(mode="json"),
-        "priority": job.priority,
-        "wanted": job.wanted.value,
-        "device": job.device,
-        "created_s": job.created_s,
-        "begun_s": job.begun_s,
-        "ended_s": job.ended_s,
-        "run_count": job.run_count,
-        "crash_count": job.crash_count,
-        "outcome": job.outcome.model_dump(mode="json") if job.outcome else None,
-    }

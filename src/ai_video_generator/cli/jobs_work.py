@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from ai_video_generator.cli import console
 from ai_video_generator.cli.afterwards import announced
 from ai_video_generator.cli.batch_tables import SOME_FAILED_EXIT_CODE
+from ai_video_generator.cli.generator import rated_generator
 from ai_video_generator.cli.jobs_display import JobsDisplay
 from ai_video_generator.cli.signals import stopping_on_signals
 from ai_video_generator.config.options import JobOptions
 from ai_video_generator.config.settings import Settings, changed_settings
 from ai_video_generator.core.announcement import Announcement, WorkState
-from ai_video_generator.core.video_generator import VideoGenerator
 from ai_video_generator.errors import InputError
 from ai_video_generator.hardware.facts import PROCESSOR
 from ai_video_generator.hardware.hardware_detector import HardwareDetector
@@ -27,10 +27,8 @@ from ai_video_generator.jobs.events import EventLog
 from ai_video_generator.jobs.holder import has_worker
 from ai_video_generator.jobs.job import Job, JobState
 from ai_video_generator.jobs.queue import JobQueue
-from ai_video_generator.jobs.ratings import kept_ratings
 from ai_video_generator.jobs.shift import recover
-from ai_video_generator.jobs.worker import Worker, machine_started_s
-from ai_video_generator.planning.plan import Plan
+from ai_video_generator.jobs.worker import Worker
 from ai_video_generator.progress_tracker import ProgressTracker
 
 if TYPE_CHECKING:
@@ -52,7 +50,7 @@ def work_on(settings: Settings, *, devices: Sequence[str], stay: bool) -> int:
         CancelledError: When the person stopped it.
     """
     with Database(data_folder(settings.data_folder)) as database:
-        recover(database, machine_started_s=machine_started_s())
+        recover(database)
         waiting = JobQueue(database).jobs([JobState.QUEUED])
         if not waiting and not stay:
             console.note("nothing waits: aivg jobs add photo.jpg song.mp3 -o video.mp4")
@@ -69,7 +67,7 @@ def work_on(settings: Settings, *, devices: Sequence[str], stay: bool) -> int:
         with (
             announced(settings, "the queue") as tell,
             _measured(settings) as metrics,
-            JobsDisplay(database, is_shown=lambda _: True, after=after, metrics=metrics) as display,
+            JobsDisplay(database, after=after, metrics=metrics) as display,
             stopping_on_signals(tracker),
         ):
             crew.run(check=tracker.check, on_look=display.look)
@@ -141,15 +139,7 @@ def worker_of(database: Database, device: str, settings: Settings, *, stay: bool
     neutral = {name: field.default for name, field in JobOptions.model_fields.items()}
     base = changed_settings(settings, neutral)
 
-    def generator(tracker: ProgressTracker, on_plan: Callable[[Plan], None]) -> VideoGenerator:
-        return VideoGenerator(
-            settings=base,
-            progress=tracker,
-            on_plan=on_plan,
-            ratings=partial(kept_ratings, base),
-        )
-
-    return Worker(database, device, generator, stay=stay)
+    return Worker(database, device, partial(rated_generator, base), stay=stay)
 
 
 def _command(*, stay: bool) -> Callable[[str], list[str]]:

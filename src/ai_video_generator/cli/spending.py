@@ -70,12 +70,12 @@ def agreed_to(
 
 def _dear_plans(settings: Settings, jobs: Sequence[Wanted]) -> list[Plan]:
     """Exact plans of those jobs that ask for a model that costs money."""
-    plans = []
+    plans: list[Plan] = []
+    generator = VideoGenerator(settings=settings)
     # One of many that cannot be planned fails when it is its turn, and stops no other.
     left_to_others: tuple[type[AIVideoError], ...] = (AIVideoError,) if len(jobs) > 1 else ()
     for pictures, sound, output, options in jobs:
         with suppress(*left_to_others):
             if costs_money(changed_settings(settings, options).model):
-                generator = VideoGenerator(settings=settings)
                 plans.append(generator.quote(pictures, sound, output, **options))
     return [plan for plan in plans if plan.estimate.cost_usd]

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from ai_video_generator.config.settings import Settings
 from ai_video_generator.core.batch_list import BatchJob
 from ai_video_generator.core.loaded_models import loaded_as
-from ai_video_generator.core.made_before import made_before
+from ai_video_generator.core.made_before import result_there
 from ai_video_generator.core.result import Result
 from ai_video_generator.errors import AIVideoError, CancelledError, InputError, OutputPathError
 from ai_video_generator.planning.plan import Plan
@@ -161,13 +161,7 @@ class Batch:
     def _result_there(self, job: BatchJob) -> Result | None:
         """The result of a job whose file is there already."""
         settings = self._maker.settings_for(job.options)
-        try:
-            recipe = made_before(job.pictures, job.sound, job.output, settings)
-        except OSError:
-            return None  # planning says in plain words which file cannot be read
-        if recipe is None:
-            return None
-        return Result(path=job.output, recipe=recipe, was_there=True)
+        return result_there(job.pictures, job.sound, job.output, settings)
 
     def _end(self, index: int, result: Result) -> None:
         self.results[index] = result

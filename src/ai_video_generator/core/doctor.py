@@ -12,7 +12,6 @@ from functools import cached_property
 from pathlib import Path
 
 from ai_video_generator.config.settings import Settings, load_settings
-from ai_video_generator.config.video_codecs import ENCODERS
 from ai_video_generator.core.checks.check import Check, State, one_line
 from ai_video_generator.core.checks.folders import (
     CACHE,
@@ -41,13 +40,13 @@ from ai_video_generator.core.checks.settings_file import setting_variables, sett
 from ai_video_generator.core.checks.system import System, this_system
 from ai_video_generator.core.checks.video_encoders import encoders_check
 from ai_video_generator.core.checks.weights import weights_check
+from ai_video_generator.core.encoders_here import with_encoders
 from ai_video_generator.core.installable import installables
 from ai_video_generator.core.weights import WeightStore
 from ai_video_generator.errors import SettingsError
 from ai_video_generator.hardware.disks import default_folders, disk
 from ai_video_generator.hardware.facts import HardwareFacts, Purpose
 from ai_video_generator.hardware.hardware_detector import HardwareDetector
-from ai_video_generator.hardware.video_encoders import working_video_encoders
 
 _log = logging.getLogger(__name__)
 
@@ -163,8 +162,7 @@ class Doctor:
         facts = HardwareDetector(
             output_path=self._folders[Purpose.OUTPUT], work_folder=self._folders[Purpose.WORK]
         ).detect()
-        encoders = working_video_encoders([encoder.name for encoder in ENCODERS])
-        return replace(facts, video_encoders=encoders)
+        return with_encoders(facts)
 
     @property
     def _locked(self) -> list[Path]:

@@ -12,6 +12,7 @@ from ai_video_generator.config.choices import Order
 from ai_video_generator.config.settings import Settings
 from ai_video_generator.core.asked import asked_of
 from ai_video_generator.core.recipe import Recipe, read_recipe
+from ai_video_generator.core.result import Result
 from ai_video_generator.errors import OutputPathError
 from ai_video_generator.media.files import sha256
 
@@ -56,6 +57,20 @@ def made_before(
             hint=_HINT,
         )
     return recipe
+
+
+def result_there(
+    pictures: Sequence[Path], sound: Path, output: Path, settings: Settings
+) -> Result | None:
+    """The result of a job whose file is there already; see `made_before`.
+
+    None as well where an input cannot be read: planning says in plain words which.
+    """
+    try:
+        recipe = made_before(pictures, sound, output, settings)
+    except OSError:
+        return None
+    return None if recipe is None else Result(path=output, recipe=recipe, was_there=True)
 
 
 def differences(

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from ai_video_generator.core.made_before import made_before
+from ai_video_generator.core.made_before import result_there
 from ai_video_generator.core.result import Result
 from ai_video_generator.core.video_generator import VideoGenerator
 from ai_video_generator.errors import InputError
@@ -39,8 +40,7 @@ def carried_out(
         return generator.generate_draft(request.pictures, request.sound, request.output, **given)
     started_s = time.monotonic()
     settings = generator.settings_for(given)
-    there = made_before(request.pictures, request.sound, request.output, settings)
+    there = result_there(request.pictures, request.sound, request.output, settings)
     if there is not None:
-        seconds = time.monotonic() - started_s
-        return Result(path=request.output, seconds=seconds, recipe=there, was_there=True)
+        return replace(there, seconds=time.monotonic() - started_s)
     return generator.generate(request.pictures, request.sound, request.output, **given)

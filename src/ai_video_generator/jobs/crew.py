@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from ai_video_generator.errors import AIVideoError, RenderError
 from ai_video_generator.jobs.database import Database
 from ai_video_generator.jobs.shift import recover
-from ai_video_generator.jobs.worker import machine_started_s
 
 _log = logging.getLogger(__name__)
 
@@ -92,7 +91,7 @@ class Crew:
         if code == 0:
             place.is_done = True
             return
-        lost = recover(self._database, machine_started_s=machine_started_s())
+        lost = recover(self._database)
         said = "\n".join(place.said)
         _log.warning("the worker of %s ended with %s", place.device, _code_text(code))
         if said:
@@ -148,7 +147,7 @@ class Crew:
                 place.process.wait()
             self._close(place)
         try:
-            recover(self._database, machine_started_s=machine_started_s())
+            recover(self._database)
         except AIVideoError as error:
             _log.warning("%s", error)
 

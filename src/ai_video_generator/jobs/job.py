@@ -154,6 +154,25 @@ class Job:
     crash_count: int
     outcome: Outcome | None
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """All of it as JSON has it, but its position; times in seconds since 1970."""
+        return {
+            "id": self.id,
+            "state": self.state.value,
+            "source": self.source.value,
+            "request": self.request.model_dump(mode="json"),
+            "priority": self.priority,
+            "wanted": self.wanted.value,
+            "device": self.device,
+            "created_s": self.created_s,
+            "begun_s": self.begun_s,
+            "ended_s": self.ended_s,
+            "run_count": self.run_count,
+            "crash_count": self.crash_count,
+            "outcome": self.outcome.model_dump(mode="json") if self.outcome else None,
+        }
+
 
 class EventKind(StrEnum):
     """What an event tells."""

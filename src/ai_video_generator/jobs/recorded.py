@@ -84,16 +84,14 @@ class Recorder:
             self.failed(result.error)
             return
         if self._recording is not None:
-            self._recording.tried(result.attempts)
-            self._recording.measured(result.stages, self._machine.telemetry())
+            self._recording.ran(result, self._machine.telemetry())
         self._finish(JobState.DONE, outcome_of(result))
 
     def failed(self, error: BaseException) -> None:
         """Write down why the job at hand was not made."""
         seconds = time.monotonic() - self._started_s
         if self._recording is not None and isinstance(error, AIVideoError):
-            self._recording.tried(error.attempts)
-            self._recording.measured(error.stages, self._machine.telemetry())
+            self._recording.ran(error, self._machine.telemetry())
         if isinstance(error, (CancelledError, KeyboardInterrupt)):
             self._finish(JobState.CANCELLED, Outcome(seconds=seconds))
         else:

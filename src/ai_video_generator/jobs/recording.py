@@ -2,11 +2,11 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ai_video_generator.core.result import Attempt, Result
+from ai_video_generator.core.result import Result
 from ai_video_generator.errors import AIVideoError, EnvironmentProblemError
 from ai_video_generator.hardware.telemetry import Telemetry, telemetry_to_json
 from ai_video_generator.jobs.database import Database
@@ -16,7 +16,7 @@ from ai_video_generator.jobs.job import EventKind, Job, Outcome
 from ai_video_generator.jobs.measurements import keep_measurement
 from ai_video_generator.media.timeline import rate_text
 from ai_video_generator.planning.plan import Plan
-from ai_video_generator.progress_tracker import ProgressReport, StageTime
+from ai_video_generator.progress_tracker import ProgressReport
 
 if TYPE_CHECKING:
     import numpy as np
@@ -90,16 +90,19 @@ class Recording:
             },
         )
 
-    def tried(self, attempts: Sequence[Attempt]) -> None:
-        """Write down the attempts of a run that has ended."""
-        with self._harmless():
-            keep_attempts(self._database, self._job, attempts)
+    def ran(self, ended: Result | AIVideoError, telemetry: Telemetry) -> None:
+        """Write down a run that has ended: its attempts, what took how long, what the machine did.
 
-    def measured(self, stages: Sequence[StageTime], telemetry: Telemetry) -> None:
-        """Write down what took how long in the run, and what the machine did."""
+        Args:
+            ended: What it gave, or why it failed.
+            telemetry: What the machine did meanwhile.
+        """
+        with self._harmless():
+            keep_attempts(self._database, self._job, ended.attempts)
         with self._harmless():
             document = telemetry_to_json(telemetry) if telemetry.times_s else None
-            keep_measurement(self._database, self._job.id, self._job.run_count, stages, document)
+            run = self._job.run_count
+            keep_measurement(self._database, self._job.id, run, ended.stages, document)
 
     @contextmanager
     def logging(self) -> Iterator[None]:

@@ -105,7 +105,7 @@ class Shift:
 def recover(
     database: Database,
     *,
-    machine_started_s: float = 0.0,
+    machine_started_s: float | None = None,
     clock: Callable[[], float] = time.time,
 ) -> list[Job]:
     """Find running jobs whose process has ended, and queue or end them.
@@ -116,17 +116,19 @@ def recover(
     Args:
         database: Where the jobs are kept.
         machine_started_s: When the machine was started, seconds since 1970; a job that was begun
-            before it is not to blame for the end of its process.
+            before it is not to blame for the end of its process. None asks the system.
         clock: Seconds since 1970; replaced in tests.
     """
     rows = database.rows("SELECT id, holder FROM jobs WHERE state = 'running'")
     dead = [row for row in rows if not lives(database.folder, row["holder"])]
+    if dead and machine_started_s is None:
+        machine_started_s = _machine_started_s()
     found = []
     for row in dead:
         with database.writing() as connection:
             if not _is_held(connection, row["id"], row["holder"]):
                 continue  # another program found it first
-            _lose(connection, job_row(database, row["id"]), machine_started_s, clock())
+            _lose(connection, job_row(database, row["id"]), machine_started_s or 0.0, clock())
         found.append(job_row(database, row["id"]))
     return found
 
@@ -154,6 +156,12 @@ def _lose(connection: Connection, job: Job, machine_started_s: float, now_s: flo
         end(connection, job.id, JobState.FAILED, outcome, now_s=now_s)
     else:
         put_back(connection, job.id, job.wanted, now_s=now_s)
+
+
+def _machine_started_s() -> float:
+    import psutil  # type: ignore[import-untyped]  # it ships no types
+
+    return float(psutil.boot_time())
 
 
 def _is_held(connection: Connection, job_id: int, holder: str) -> bool:

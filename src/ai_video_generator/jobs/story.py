@@ -47,21 +47,10 @@ class JobStory:
     @property
     def document(self) -> dict[str, Any]:
         """All of it as JSON has it; previews are told by their size."""
-        job = self.job
+        job = self.job.document
         return {
-            "job": job.id,
-            "state": job.state.value,
-            "source": job.source.value,
-            "request": job.request.model_dump(mode="json"),
-            "priority": job.priority,
-            "wanted": job.wanted.value,
-            "device": job.device,
-            "created_s": job.created_s,
-            "begun_s": job.begun_s,
-            "ended_s": job.ended_s,
-            "run_count": job.run_count,
-            "crash_count": job.crash_count,
-            "outcome": job.outcome.model_dump(mode="json") if job.outcome else None,
+            "job": job.pop("id"),
+            **job,
             "events": [_event(event) for event in self.events],
             "attempts": [_attempt(attempt) for attempt in self.attempts],
             "measurements": [_measurement(one) for one in self.measurements],

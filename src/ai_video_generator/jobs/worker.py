@@ -84,7 +84,7 @@ class Worker:
 
     def _work(self, shift: Shift) -> None:
         while not self._ending.is_set():
-            recover(self._database, machine_started_s=machine_started_s())
+            recover(self._database)
             job = shift.claim(self._device)
             if job is not None:
                 self._do(shift, job)
@@ -118,13 +118,11 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - one job must not end the queue
             _log.info("job %d failed", job.id, exc_info=error)
             if isinstance(error, AIVideoError):
-                recording.tried(error.attempts)
-                recording.measured(error.stages, machine.telemetry())
+                recording.ran(error, machine.telemetry())
             outcome = failure_of(error, time.monotonic() - started_s)
             shift.finish(job.id, JobState.FAILED, outcome)
         else:
-            recording.tried(result.attempts)
-            recording.measured(result.stages, machine.telemetry())
+            recording.ran(result, machine.telemetry())
             shift.finish(job.id, JobState.DONE, outcome_of(result))
         finally:
             self._recording = None
@@ -185,10 +183,3 @@ def run_under_crew(worker: Worker) -> None:
 
     threading.Thread(target=wait_for_the_end, name="input", daemon=True).start()
     worker.run()
-
-
-def machine_started_s() -> float:
-    """When this machine was started, seconds since 1970."""
-    import psutil  # type: ignore[import-untyped]  # it ships no types
-
-    return float(psutil.boot_time())

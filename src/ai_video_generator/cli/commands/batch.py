@@ -98,11 +98,10 @@ def _run(
     from ai_video_generator.cli.batch_announcement import batch_announcement
     from ai_video_generator.cli.batch_display import BatchDisplay
     from ai_video_generator.cli.batch_tables import batch_rows, exit_code, write_report
+    from ai_video_generator.cli.generator import rated_generator
     from ai_video_generator.cli.job import what_is_made
     from ai_video_generator.core.batch import Batch
-    from ai_video_generator.core.video_generator import VideoGenerator
     from ai_video_generator.errors import CancelledError
-    from ai_video_generator.jobs.ratings import kept_ratings
     from ai_video_generator.jobs.recorded import recorder
 
     stopped: CancelledError | None = None
@@ -120,12 +119,7 @@ def _run(
 
         begin = partial(_begin, record, settings)
         beside.listener = watcher = BatchDisplay(display, jobs, begin=begin, end=beside.ended)
-        generator = VideoGenerator(
-            settings=settings,
-            progress=beside.tracker,
-            on_plan=plan,
-            ratings=partial(kept_ratings, settings),
-        )
+        generator = rated_generator(settings, beside.tracker, plan)
         work = Batch(generator, jobs, watcher, check=beside.tracker.check)
         try:
             if dry_run:
@@ -163,12 +157,11 @@ def _begin(record: "Recorder", settings: "Settings", job: "BatchJob") -> None:
 def _queue(jobs: "Sequence[BatchJob]", settings: "Settings", *, json: bool) -> int:
     """Put the jobs into the queue, and tell their numbers."""
     from ai_video_generator.cli.batch_queue import queued
-    from ai_video_generator.cli.jobs_tables import document
 
     _make_folders(jobs)
     added = queued(jobs, settings)
     if json:
-        console.answer_json([document(job) for job in added])
+        console.answer_json([job.document for job in added])
     else:
         for job in added:
             console.answer(f"{job.id} {job.request.output}")

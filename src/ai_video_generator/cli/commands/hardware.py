@@ -1,6 +1,5 @@
 """``aivg hardware``: what this machine is, and what that means."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -25,12 +24,10 @@ def hardware(
         hardware_watch.watch(as_json=json)
         return
 
-    from ai_video_generator.config.video_codecs import ENCODERS
+    from ai_video_generator.core.encoders_here import with_encoders
     from ai_video_generator.hardware.hardware_detector import HardwareDetector
-    from ai_video_generator.hardware.video_encoders import working_video_encoders
 
-    encoders = working_video_encoders([encoder.name for encoder in ENCODERS])
-    facts = replace(HardwareDetector().detect(), video_encoders=encoders)
+    facts = with_encoders(HardwareDetector().detect())
     if json:
         console.answer_json(facts)
         return

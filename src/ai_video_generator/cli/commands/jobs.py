@@ -37,7 +37,7 @@ def jobs(*, json: _Switch = False) -> None:
     Args:
         json: Print one JSON document.
     """
-    from ai_video_generator.cli.jobs_tables import counts_line, document, jobs_table
+    from ai_video_generator.cli.jobs_tables import counts_line, jobs_table
     from ai_video_generator.jobs.events import EventLog
     from ai_video_generator.jobs.job import ENDED, WAITING, JobState
     from ai_video_generator.jobs.queue import JobQueue
@@ -47,7 +47,7 @@ def jobs(*, json: _Switch = False) -> None:
         alive = queue.jobs([JobState.RUNNING, *WAITING])
         shown = [*alive, *queue.jobs(ENDED)[-_ENDED_SHOWN:]]
         if json:
-            console.answer_json([document(job) for job in shown])
+            console.answer_json([job.document for job in shown])
         elif not shown:
             console.answer("no job yet: aivg jobs add photo.jpg song.mp3 -o video.mp4")
         else:
@@ -77,7 +77,6 @@ def add(
     pictures, sound = told_apart(files)
     settings = settings_from(flags)
 
-    from ai_video_generator.cli.jobs_tables import document
     from ai_video_generator.config.containers import container_of, ending_for
     from ai_video_generator.jobs.checking import check_request
     from ai_video_generator.jobs.job import Kind, requested
@@ -91,7 +90,7 @@ def add(
         check_request(request, queue, overwrite=settings.overwrite)
         job = queue.add(request, priority=priority)
     if json:
-        console.answer_json(document(job))
+        console.answer_json(job.document)
     else:
         console.answer(str(job.id))
 

@@ -1,6 +1,5 @@
 """``aivg make``: the main job."""
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -45,12 +44,11 @@ def make(
     settings = settings_from(flags, run)
     target = output or Path(sound.stem + ending_for(settings.codec))
 
+    from ai_video_generator.cli.generator import rated_generator
     from ai_video_generator.cli.job import plan_lines, run_job
     from ai_video_generator.cli.preview import preview_choice
     from ai_video_generator.cli.spending import agreed
-    from ai_video_generator.core.video_generator import VideoGenerator
     from ai_video_generator.jobs.job import Kind, requested
-    from ai_video_generator.jobs.ratings import kept_ratings
 
     if monitor is not None:
         from ai_video_generator.core.telemetry_plot import check_plot
@@ -67,7 +65,7 @@ def make(
             monitor=monitor,
         )
         return
-    generator = VideoGenerator(settings=settings, ratings=partial(kept_ratings, settings))
+    generator = rated_generator(settings)
     plan = generator.plan(pictures, sound, target)
     if json:
         console.answer_json(plan)

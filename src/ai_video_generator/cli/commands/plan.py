@@ -1,7 +1,6 @@
 """``aivg plan``: what would be made, what it would cost, and why."""
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,13 +44,12 @@ def plan(
         json: Print one JSON document.
         flags: Options of the job.
     """
+    from ai_video_generator.cli.generator import rated_generator
     from ai_video_generator.config.machines import machine_named, typical_machines
-    from ai_video_generator.core.video_generator import VideoGenerator
-    from ai_video_generator.jobs.ratings import kept_ratings
 
     pictures, sound = told_apart(files)
     settings = settings_from(flags)
-    generator = VideoGenerator(settings=settings, ratings=partial(kept_ratings, settings))
+    generator = rated_generator(settings)
     others = [machine] if machine else typical_machines() if compare else []
     machines = {name: machine_named(name) for name in others}
     if compare or not machines:

@@ -53,24 +53,18 @@ def report(
 
 
 def _parts(job: str) -> "tuple[int, list[ReportPart]]":
-    from dataclasses import replace
-
     from ai_video_generator.cli.job_database import job_named, opened_jobs
     from ai_video_generator.cli.log_files import log_path
     from ai_video_generator.config.settings import load_settings
-    from ai_video_generator.config.video_codecs import ENCODERS
+    from ai_video_generator.core.encoders_here import with_encoders
     from ai_video_generator.hardware.hardware_detector import HardwareDetector
-    from ai_video_generator.hardware.video_encoders import working_video_encoders
     from ai_video_generator.jobs.private_words import this_owner
     from ai_video_generator.jobs.report import report_parts
 
     settings, log = load_settings(), log_path()
     with opened_jobs() as database:
         number = job_named(database, job).id
-        facts = replace(
-            HardwareDetector().detect(),
-            video_encoders=working_video_encoders([encoder.name for encoder in ENCODERS]),
-        )
+        facts = with_encoders(HardwareDetector().detect())
         chosen = [settings.values.cache_folder, settings.values.log_folder, log and log.parent]
         folders = (*filter(None, chosen), Path.cwd(), Path(sys.prefix))
         parts = report_parts(

@@ -1,6 +1,5 @@
 """``aivg storyboard``: what the camera will do, as a file that a person can edit."""
 
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -32,15 +31,14 @@ def storyboard(
     pictures, sound = told_apart(files)
     settings = settings_from(flags)
 
-    from ai_video_generator.core.video_generator import VideoGenerator
-    from ai_video_generator.jobs.ratings import kept_ratings
+    from ai_video_generator.cli.generator import rated_generator
     from ai_video_generator.media.files import appearing, check_output
     from ai_video_generator.storyboard.storyboard_file import storyboard_text
 
     for path in (output, preview):
         if path is not None:
             check_output(path, overwrite=settings.overwrite, inputs=(*pictures, sound))
-    generator = VideoGenerator(settings=settings, ratings=partial(kept_ratings, settings))
+    generator = rated_generator(settings)
     made = generator.storyboard(pictures, sound, preview=preview)
     text = storyboard_text(made)
     if output is None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ai_video_generator.media.plain_text import harmless
+
 
 class State(StrEnum):
     """How bad it is."""
@@ -36,5 +38,4 @@ def size_text(size_bytes: float) -> str:
 
 def one_line(text: object) -> str:
     """Words on one line, with what a terminal would obey written out."""
-    words = " ".join(str(text).split())
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in words)
+    return harmless(" ".join(str(text).split()))
